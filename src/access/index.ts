@@ -1,6 +1,7 @@
 export { type Access, type AccessDeps, createAccess } from './access'
-export { AUDIT_ROLE, type Audit, type AuditEntry } from './audit'
+export { AUDIT_ROLE, type Audit, type AuditEntry, recordIn as recordAuditIn } from './audit'
 export { confirmAdmin } from './confirm'
+export { programCaller } from './program-caller'
 export { isForeign, refuseSecretsInUrl } from './requests'
 export type { Bus } from './revocations'
 export type { StreamSlots } from './stream-slots'

@@ -2,6 +2,7 @@ import type { Response } from 'express'
 import { created, type Endpoint, endpoint, noContent, ok, type Principal, runsInstallation } from '../api'
 import type { Db } from '../base/db'
 import { badRequest, Problem } from '../base/errors'
+import { Lru } from '../base/lru'
 import { type PasswordChange, sessionRoutes as routes } from '../contract/sessions'
 import { createAttemptLimit } from './attempts'
 import type { Audit } from './audit'
@@ -17,6 +18,10 @@ import { removeCode, setPasswordHash, userById } from './user-store'
 /** Keeps the thief of a session from guessing the password with it. */
 const PASSWORD_GUESSES = { name: 'present password', max: 10, windowMs: 15 * 60_000 }
 
+/** Tenants that are remembered: none is renamed or deleted. */
+const TENANTS_MAX = 1_000
+type Tenants = Lru<string, Awaited<ReturnType<typeof tenantById>>>
+
 interface Deps {
   db: Db
   credentials: Credentials
@@ -28,6 +33,7 @@ interface Deps {
 
 export const sessionRoutes = (deps: Deps): Endpoint[] => {
   const guesses = createAttemptLimit(deps.db, PASSWORD_GUESSES)
+  const tenants: Tenants = new Lru(TENANTS_MAX)
   return [
     endpoint(routes.signIn, async ({ body, req, res }) => {
       const secret = await deps.signIn.openSession(body, { ip: req.ip ?? '', agent: req.get('user-agent') })
@@ -36,11 +42,11 @@ export const sessionRoutes = (deps: Deps): Endpoint[] => {
       deps.cookie.set(res, secret, SESSION_LIFE_SECONDS)
       const credential = await deps.credentials.find(secret)
       if (!credential) throw new Problem(401, 'sign_in_refused', 'This session has already ended.')
-      return created(await describeCaller(deps.db, principalOf(credential)))
+      return created(await describeCaller(deps.db, tenants, principalOf(credential)))
     }),
     endpoint(routes.me, async ({ principal, req, res }) => {
       await renewCookie(deps, req, res)
-      return ok(await describeCaller(deps.db, principal))
+      return ok(await describeCaller(deps.db, tenants, principal))
     }),
     endpoint(routes.signOut, async ({ principal, res }) => {
       if (!(await endSession(deps, principal)))
@@ -90,9 +96,10 @@ async function changePassword(
   revocations.announceEnded(ended)
 }
 
-async function describeCaller(db: Db, principal: Principal) {
+async function describeCaller(db: Db, tenants: Tenants, principal: Principal) {
   const { tenantId, role, actor } = principal
-  const tenant = await tenantById(db, tenantId)
+  const tenant = tenants.get(tenantId) ?? (await tenantById(db, tenantId))
+  tenants.set(tenantId, tenant)
   const user = actor.type === 'user' && actor.id ? await userById(db, actor.id) : undefined
   const has_password = user ? user.password_hash !== null : null
   return { tenant, role, name: actor.name, actor, has_password, runs_installation: runsInstallation(principal) }

@@ -19,7 +19,7 @@ import { createOccurrences, type Raises } from './occurrences'
 import { describeAlerts, readingRoutes } from './reading'
 import { importReceivers, Receivers, receiverNames, receiverRoutes } from './receivers'
 import { Routing, routingRoutes } from './routing'
-import { createSilences } from './silences'
+import { createSilences, type Maintenance } from './silences'
 import {
   type Condition,
   failedJobs,
@@ -62,6 +62,8 @@ export interface Process {
 export interface Alerts {
   /** Raises and resolves alerts: the face of this room for areas. */
   raises: Raises
+  /** What is under maintenance. */
+  maintenance: Maintenance
   notifications: Notifications
   endpoints: Endpoint[]
   mounts(access: Access): AlertmanagerMount[]
@@ -110,6 +112,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 
   return {
     raises,
+    maintenance: mutes.maintenance,
     notifications,
     retention: [occurrences.retention, ...mutes.retention, ...incidents.retention, ...notifications.retention],
     stats: incidents.stats,

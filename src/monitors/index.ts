@@ -1,5 +1,7 @@
+export { createMonitors, type Monitors, type MonitorsDeps } from './area'
 export { checkHttp, type HttpCheck } from './checks/http'
 export type { HttpOutcome } from './checks/outcome'
 export type { Trace } from './checks/phases'
 export * from './kinds'
 export * as monitorKinds from './kinds'
+export { type CheckNowDeps, checkNow } from './schedule/check-job'

@@ -1,12 +1,6 @@
-import type { Level } from '../../src/base/log'
 import { createOutbound, type OutboundSettings } from '../../src/base/outbound'
-import { checkHttp, type HttpCheck, type Trace } from '../../src/monitors'
-
-export interface LogLine {
-  level: Level
-  step: string | undefined
-  message: string
-}
+import { checkHttp, type HttpCheck } from '../../src/monitors'
+import { recordTrace } from './trace'
 
 /** Runs a check like the health-check job does, and collects its steps and log lines. */
 export async function check(
@@ -14,24 +8,7 @@ export async function check(
   settings: Partial<HttpCheck> = {},
   { signal = new AbortController().signal, ...outbound }: Partial<OutboundSettings> & { signal?: AbortSignal } = {},
 ) {
-  const logged: LogLine[] = []
-  const steps: string[] = []
-  let step: string | undefined
-  const trace: Trace = {
-    async step(name, work) {
-      step = name
-      steps.push(name)
-      try {
-        return await work()
-      } finally {
-        step = undefined
-      }
-    },
-    log(level, message) {
-      logged.push({ level, step, message })
-      return undefined
-    },
-  }
+  const { trace, logged, steps } = recordTrace()
   const input = { url, method: 'GET', headers: {}, timeout_ms: 10_000, follow_redirects: true, ...settings }
   const outcome = await checkHttp(input, {
     signal,

@@ -1,6 +1,6 @@
 import { validateHeaderValue } from 'node:http'
 import fc from 'fast-check'
-import { createCookies } from '../../src/monitors/checks/cookies'
+import { createCookies } from '../../src/base/cookies'
 import { closeSites, httpSite } from '../support/sites'
 import { check } from './check'
 

@@ -5,7 +5,7 @@ import type { AuditEvent } from '../../contract/audit'
 import { actorOf, takeUnpublished, targetOf, type UnpublishedRow, unpublishedRows } from './store'
 
 /** Events of a tenant, in the form that the streams writer takes. */
-interface TenantEvents {
+export interface TenantEvents {
   topic: { tenantId: string; name: string }
   entries: { kind: string; source: string; data: { labels: Record<string, string>; data: AuditEvent } }[]
 }
@@ -75,7 +75,7 @@ const effect = {
 }
 
 /** The event of a row, without its reason and data. */
-const eventOf = (row: UnpublishedRow): TenantEvents => ({
+export const eventOf = (row: UnpublishedRow): TenantEvents => ({
   topic: { tenantId: row.tenant_id, name: 'events' },
   entries: [
     {

@@ -6,8 +6,8 @@ import { newId } from '../../base/ids'
 import { redact } from '../../base/redact'
 import type { Actor } from '../../contract/access'
 import type { AuditRecord } from '../../contract/audit'
-import type { AuditEvents } from './events'
-import { addAuditRow } from './store'
+import { type AuditEvents, eventOf, type TenantEvents } from './events'
+import { addAuditRows } from './store'
 
 /** One change, as given to `Audit.record`. */
 export interface AuditEntry {
@@ -32,13 +32,24 @@ export function createAudit(db: Db, events: Pick<AuditEvents, 'publish'>): Audit
   return {
     async record(entry, trx) {
       const row = rowOf(entry)
-      await addAuditRow(trx ?? db, row)
+      await addAuditRows(trx ?? db, [row], false)
       const publish = () => events.publish({ tenantId: row.tenant_id, id: row.id })
       if (!trx) return publish()
       // After a rollback there is nothing to publish, and its error goes to the owner of the transaction.
       trx.executionPromise.then(publish, () => undefined)
     },
   }
+}
+
+/**
+ * Records changes in a transaction of the streams writer, so that a change needs no commit of its own for them.
+ * @returns their events, which the caller has to append in this transaction
+ */
+export async function recordIn(trx: Transaction, entries: readonly AuditEntry[]): Promise<TenantEvents[]> {
+  if (!entries.length) return []
+  const rows = entries.map(rowOf)
+  const at = await addAuditRows(trx, rows, true)
+  return rows.map(row => eventOf({ ...row, at }))
 }
 
 const rowOf = ({ by, action, target, reason, result = 'ok', data }: AuditEntry) => ({
@@ -50,7 +61,7 @@ const rowOf = ({ by, action, target, reason, result = 'ok', data }: AuditEntry) 
   action,
   target_type: target?.type ?? null,
   target_id: target?.id ?? null,
-  reason: reason?.replaceAll('\0', '\ufffd') ?? null,
+  reason: reason?.replaceAll('\0', '\ufffd').toWellFormed() ?? null,
   result,
   data: data ? JSON.stringify(redact(data)) : null,
 })

@@ -22,14 +22,25 @@ const auditRow = z.object({
 })
 export type AuditRow = z.output<typeof auditRow>
 
-export async function addAuditRow(db: Db, row: Omit<AuditRow, 'at'> & { tenant_id: string }): Promise<void> {
-  await db.raw(
+type NewAuditRow = Omit<AuditRow, 'at'> & { tenant_id: string }
+
+/**
+ * @param isTold whether the caller publishes their events in the same transaction
+ * @returns the time of the rows
+ */
+export async function addAuditRows(db: Db, rows: readonly NewAuditRow[], isTold: boolean): Promise<Date> {
+  const [added] = await manyRows(
+    db,
+    auditRow.pick({ at: true }),
     `INSERT INTO audit_log
        (id, tenant_id, actor_type, actor_id, actor_name, action, target_type, target_id, reason, result, data, told)
-     VALUES (:id, :tenant_id, :actor_type, :actor_id, :actor_name, :action, :target_type, :target_id, :reason, :result,
-       :data, false)`,
-    { ...row },
+     SELECT id, tenant_id, actor_type, actor_id, actor_name, action, target_type, target_id, reason, result, data, :isTold
+     FROM json_to_recordset(:rows::json) AS r(id uuid, tenant_id uuid, actor_type text, actor_id text, actor_name text,
+       action text, target_type text, target_id text, reason text, result text, data text)
+     RETURNING at`,
+    { rows: JSON.stringify(rows), isTold },
   )
+  return added?.at ?? new Date()
 }
 
 const unpublishedRow = auditRow.omit({ reason: true, data: true }).extend({ tenant_id: z.string() })

@@ -2,7 +2,6 @@ import { Problem } from '../../base/errors'
 import type { Log } from '../../base/log'
 import { isOutage } from '../../base/outage'
 import { type Answer, Refusal, said } from './answer'
-import { unauthorized } from './caller'
 
 export const UNAVAILABLE: Answer = {
   ...said(503, 'Part of this service is unavailable or overloaded. Try again soon.'),
@@ -21,7 +20,6 @@ export function answerToFailure(error: unknown, log: Log): Answer {
 }
 
 function answerToProblem({ status, detail, errors, headers }: Problem): Answer {
-  if (status === 401) return unauthorized(detail)
   const faults = errors.map(({ path, message }) => `${path}: ${message}`)
   return { ...said(status, [detail, ...faults].join(' ')), headers }
 }

@@ -1,18 +1,17 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import type { Access } from '../../access'
+import { type Access, programCaller } from '../../access'
 import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
 import type { Registry } from '../../base/metrics'
+import { ParallelLimit } from '../../base/parallel-limit'
 import { runRequest } from '../../base/request-timeout'
 import type { Routing } from '../routing'
 import { type AlertOperationsDeps, alertOperations } from './alert-operations'
 import { type Answer, coded, empty, plain, Refusal } from './answer'
-import { callerOf } from './caller'
 import { answerToFailure, UNAVAILABLE } from './failure'
 import { type Call, findPath, type Method, type Operation, type Paths } from './operation'
 import { readParameters } from './parameters'
 import { readBody } from './read-body'
-import { ReadLimit } from './read-limit'
 import { type SilenceOperationsDeps, silenceOperations } from './silence-operations'
 import { addBuildInfo, type StatusOperationsDeps, statusOperations } from './status'
 
@@ -29,6 +28,9 @@ export interface AlertmanagerMount {
   handler: RequestHandler
   onError: ErrorRequestHandler
 }
+
+/** Reads of one tenant that are answered at the same time. Alertmanager allows 8; Karma empties its board on a refusal. */
+const READS_MAX = 64
 
 /** Alertmanager's API v2 as of 0.25 with the fields of later releases, for Prometheus, amtool, Karma and Grafana. */
 export function alertmanagerMounts(
@@ -55,7 +57,10 @@ const isOurStream = ({ path }: Request) => path.startsWith('/events/')
 
 /** Answers requests for the operations of a mount. */
 class Server {
-  readonly #reads = new ReadLimit()
+  readonly #reads = new ParallelLimit(
+    READS_MAX,
+    max => new Refusal(plain(503, `Limit of concurrent GET requests reached (${max}), try again later.\n`)),
+  )
 
   constructor(
     private readonly access: Pick<Access, 'authenticate' | 'isForeign'>,
@@ -80,7 +85,7 @@ class Server {
     const operation = found.operations[req.method as Method]
     if (!operation) return notAllowed(req.method, Object.keys(found.operations))
     requireAcceptable(req)
-    const principal = await callerOf(this.access, req, operation.role)
+    const principal = await programCaller(this.access, req, operation.role)
     res.locals.principal = principal
     const { tenantId } = principal
     const text = req.method === 'POST' ? await readBody(req) : ''

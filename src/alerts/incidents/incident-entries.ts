@@ -35,7 +35,7 @@ const eventOf = (incident: Incident, fingerprints: readonly string[]): IncidentE
   labels: incident.common_labels,
   fingerprints: [...fingerprints],
   monitor_id: incident.common_labels.monitor_id ?? null,
-  alert_rule_id: null,
-  rule_name: null,
-  trigger_value: null,
+  alert_rule_id: incident.common_annotations.rule_id ?? null,
+  rule_name: incident.common_annotations.rule_id ? (incident.common_labels.alertname ?? null) : null,
+  trigger_value: incident.common_annotations.trigger_value ?? null,
 })

@@ -1,8 +1,6 @@
-import { RE2JS, type RE2JSSyntaxException } from 're2js'
-import { messageOf } from '../../base/errors'
 import { Lru } from '../../base/lru'
+import { compilePattern, PatternError } from '../../base/re2'
 import { MatcherError } from './matcher-error'
-import { sizeOfPattern } from './pattern-size'
 import { isUnusual, plainPattern } from './plain-pattern'
 
 export interface Pattern {
@@ -13,8 +11,6 @@ export interface Pattern {
 
 /** Compiled patterns kept; more are compiled again each time. */
 const PATTERNS_MAX = 2_000
-/** Parts of a compiled pattern: larger ones would take too long to compile and to match. */
-const SIZE_MAX = 4_000
 const compiled = new Lru<string, Pattern>(PATTERNS_MAX)
 
 /**
@@ -36,7 +32,7 @@ function compile(source: string): Pattern {
     const expression = parsed(source)
     return { values: undefined, matches: value => expression.test(value) }
   }
-  let expression: RE2JS | undefined
+  let expression: ReturnType<typeof parsed> | undefined
   const matchesUnusual = (value: string) => {
     expression ??= parsed(source)
     return expression.test(value)
@@ -44,12 +40,10 @@ function compile(source: string): Pattern {
   return { values: undefined, matches: value => (isUnusual(value) ? matchesUnusual(value) : plain.matches(value)) }
 }
 
-function parsed(source: string): RE2JS {
-  if (sizeOfPattern(source) > SIZE_MAX)
-    throw new MatcherError(`error parsing regexp: expression too large: \`${source}\``)
+function parsed(source: string) {
   try {
-    return RE2JS.compile(`^(?:${source})$`)
+    return compilePattern(source, { whole: true })
   } catch (error) {
-    throw new MatcherError(messageOf(error as RE2JSSyntaxException))
+    throw error instanceof PatternError ? new MatcherError(error.message) : error
   }
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../../text/html'
 import { listed, type Notice, titleOf } from './notice'
 
 const TEST = 'This is a test: nothing is wrong.'
@@ -23,21 +24,18 @@ export function textOf(notice: Notice): string {
 /** The same as HTML, with everything that comes from alerts escaped. */
 export function htmlOf(notice: Notice): string {
   const { shown, more } = listed(notice.message)
-  const title = escaped(titleOf(notice))
+  const title = escapeHtml(titleOf(notice))
   const items = shown.map(
     ({ name, summary, isFiring }) =>
-      `<li><b style="color:${isFiring ? '#b71c1c' : '#1b5e20'}">${isFiring ? 'firing' : 'resolved'}</b> ${escaped(name)}${summary && `<br>${escaped(summary)}`}</li>`,
+      `<li><b style="color:${isFiring ? '#b71c1c' : '#1b5e20'}">${isFiring ? 'firing' : 'resolved'}</b> ${escapeHtml(name)}${summary && `<br>${escapeHtml(summary)}`}</li>`,
   )
   return [
     '<!doctype html><html><body style="font-family:sans-serif">',
     ...(notice.isTest ? [`<p>${TEST}</p>`] : []),
-    notice.link ? `<h3><a href="${escaped(notice.link)}">${title}</a></h3>` : `<h3>${title}</h3>`,
+    notice.link ? `<h3><a href="${escapeHtml(notice.link)}">${title}</a></h3>` : `<h3>${title}</h3>`,
     `<ul>${items.join('')}</ul>`,
     ...(more ? [`<p>and ${more} more</p>`] : []),
-    `<p style="color:#555">Receiver: ${escaped(notice.message.receiver)}</p>`,
+    `<p style="color:#555">Receiver: ${escapeHtml(notice.message.receiver)}</p>`,
     '</body></html>',
   ].join('\n')
 }
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string) => text.replace(/[&<>"']/g, each => ENTITIES[each] ?? each)

@@ -113,29 +113,6 @@ export const listReceivers = (db: Db, tenantId: string, { after, q, limit }: Rec
     { tenantId, after: after ?? null, q: q ?? null, limit },
   )
 
-const sealedRow = z.object({ tenant_id: z.string(), id: z.string(), secrets: z.string() })
-export type SealedReceiver = z.output<typeof sealedRow>
-
-/** Receivers of all tenants that have secrets, by id. */
-export const listSealed = (db: Db, after: string | null, limit: number): Promise<SealedReceiver[]> =>
-  manyRows(
-    db,
-    sealedRow,
-    `SELECT tenant_id, id, secrets FROM receivers
-     WHERE secrets IS NOT NULL AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit`,
-    { after, limit },
-  )
-
-/** Replaces sealed secrets, unless they have changed. */
-export async function replaceSealed(db: Db, { tenant_id, id, secrets }: SealedReceiver, by: string): Promise<void> {
-  await db.raw('UPDATE receivers SET secrets = ? WHERE tenant_id = ? AND id = ? AND secrets = ?', [
-    by,
-    tenant_id,
-    id,
-    secrets,
-  ])
-}
-
 const nameRow = z.object({ name: z.string() })
 
 /** Names of a tenant's receivers. */

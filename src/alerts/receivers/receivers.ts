@@ -3,16 +3,15 @@ import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import { logRetryable } from '../../base/outage'
 import type { Outbound } from '../../base/outbound'
+import { reseal } from '../../base/reseal'
 import type { Sealer } from '../../base/sealed'
 import { sendEmail } from './email'
 import type { Notice } from './notice'
 import { failedSend, type SendOutcome } from './outcome'
-import { findReceiver, findReceiverByName, listSealed, replaceSealed } from './receiver-store'
+import { findReceiver, findReceiverByName } from './receiver-store'
 import { sendSlack } from './slack'
-import { openSecrets, type StoredReceiver, sealSecrets, toReceiver } from './stored-receiver'
+import { purposeOf, type StoredReceiver, toReceiver } from './stored-receiver'
 import { sendWebhook } from './webhook'
-
-const PAGE = 200
 
 export interface ReceiversDeps {
   db: Db
@@ -80,22 +79,11 @@ export class Receivers implements Part {
 
   /** Seals secrets again that were sealed with an old key, so that it can be thrown away. */
   async start() {
-    this.reseal().catch(logRetryable(this.deps.log, 'Cannot seal the secrets of receivers again', {}, 'warn'))
+    const { db, sealer, log } = this.deps
+    reseal({ db, sealer, table: 'receivers', purposeOf }).catch(
+      logRetryable(log, 'Cannot seal the secrets of receivers again', {}, 'warn'),
+    )
   }
 
   async stop() {}
-
-  private async reseal() {
-    const { db, sealer } = this.deps
-    for (let after: string | null = null; ; ) {
-      const page = await listSealed(db, after, PAGE)
-      for (const row of page) {
-        const secrets = sealer.isOutdated(row.secrets) ? openSecrets(sealer, row) : undefined
-        const sealed = secrets && sealSecrets(sealer, row.id, secrets)
-        if (sealed) await replaceSealed(db, row, sealed)
-      }
-      if (page.length < PAGE) return
-      after = page.at(-1)?.id ?? null
-    }
-  }
 }

@@ -21,7 +21,8 @@ const UNREADABLE =
 const UNFIT = 'Its settings are not valid in this version. Give them again.'
 
 const secretsShape = z.record(z.string(), z.string())
-const purposeOf = (id: string) => `receiver/${id}`
+/** What the secrets of a receiver are sealed for. */
+export const purposeOf = (id: string) => `receiver/${id}`
 
 /** @returns null if there is nothing to keep secret */
 export const sealSecrets = (sealer: Sealer, id: string, secrets: Secrets): string | null =>

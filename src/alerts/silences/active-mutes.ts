@@ -2,7 +2,7 @@ import type { Labels, Matcher } from '../../contract/matchers'
 import { compileMatchers, MatcherError, MatcherIndex } from '../matching'
 import { newPace } from './pace'
 import { type StoredSilence, stateOf } from './silence'
-import { openStateOf, type StoredWindow } from './window'
+import { concerns, openStateOf, type StoredWindow } from './window'
 
 /** What silences and maintenance windows mute at a time. */
 export interface ActiveMutes {
@@ -10,6 +10,8 @@ export interface ActiveMutes {
   version: number
   /** The ids of silences and the names of windows that an alert with these labels is muted by. */
   mutesOf(labels: Labels): AlertMutes
+  /** Whether a window is open for what has these labels; see `concerns`. */
+  isInMaintenance(labels: Labels): boolean
   /** When the next silence or window begins or ends, in milliseconds since 1970; infinite: none does. */
   validUntil: number
 }
@@ -36,18 +38,22 @@ export async function mutesAt(
 ): Promise<ActiveMutes> {
   const active = silences.filter(silence => stateOf(silence, now) === 'active').sort((a, b) => (a.id < b.id ? -1 : 1))
   const { open, until } = await openWindows(windows, now)
-  const bySilence = new MatcherIndex(await itemsOf(active, ({ id }) => id, onBad))
-  const byWindow = new MatcherIndex(await itemsOf(open, ({ name }) => name, onBad))
+  const bySilence = new MatcherIndex(await itemsOf(active, onBad))
+  const byWindow = new MatcherIndex(await itemsOf(open, onBad))
   const known = new WeakMap<Labels, AlertMutes>()
   return {
     version,
     mutesOf(labels) {
       const found = known.get(labels)
       if (found) return found
-      const mutes = { silencedBy: bySilence.matching(labels), maintenance: byWindow.matching(labels) }
+      const mutes = {
+        silencedBy: bySilence.matching(labels).map(({ id }) => id),
+        maintenance: byWindow.matching(labels).map(({ name }) => name),
+      }
       known.set(labels, mutes)
       return mutes
     },
+    isInMaintenance: labels => byWindow.matching(labels).some(window => concerns(window, labels)),
     validUntil: Math.min(nextBoundary(silences, now), until),
   }
 }
@@ -69,16 +75,15 @@ async function openWindows(windows: readonly StoredWindow[], now: number) {
 /** Compiles patterns one by one, so that many new ones do not hold up the process. */
 async function itemsOf<Item extends { id: string; matchers: readonly Matcher[] }>(
   list: readonly Item[],
-  nameOf: (item: Item) => string,
   onBad: (id: string, error: MatcherError) => void,
 ) {
   const pace = newPace()
-  const items: { matchers: readonly Matcher[]; value: string }[] = []
+  const items: { matchers: readonly Matcher[]; value: Item }[] = []
   for (const item of list) {
     await pace()
     try {
       compileMatchers(item.matchers)
-      items.push({ matchers: item.matchers, value: nameOf(item) })
+      items.push({ matchers: item.matchers, value: item })
     } catch (error) {
       if (!(error instanceof MatcherError)) throw error
       onBad(item.id, error) // accepted by another version of the program

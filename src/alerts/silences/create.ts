@@ -9,6 +9,7 @@ import type { AlertItem } from '../../contract/alerts'
 import type { Streams } from '../../streams'
 import type { OpenAlert, TenantAlerts } from '../occurrences/open-alert'
 import { SilenceExpiry } from './expiry'
+import { createMaintenance, type Maintenance } from './maintenance'
 import { MuteMemory } from './mute-memory'
 import { MuteNotifier } from './mute-notifier'
 import { SilencePreview } from './preview'
@@ -30,6 +31,7 @@ type Describe = (tenantId: string, alerts: readonly OpenAlert[]) => Promise<Aler
 
 export interface SilencesRoom {
   silences: Silences
+  maintenance: Maintenance
   /** For every process. */
   parts: Part[]
   retention: RetentionTarget[]
@@ -48,6 +50,7 @@ export function createSilences({ db, streams, audit, log, open }: SilencesDeps):
   notifier.onChange(() => expiry.wake())
   return {
     silences,
+    maintenance: createMaintenance(memory),
     parts: [notifier, expiry],
     retention: [
       expiringRows(db, {

@@ -1,5 +1,6 @@
 export type { ActiveMutes } from './active-mutes'
 export { createSilences, type SilencesDeps, type SilencesRoom } from './create'
+export type { Maintenance, MaintenanceTime } from './maintenance'
 export { type StoredSilence, shownSilence, stateOf } from './silence'
 export type { SilenceFields } from './silence-edit'
 export { SilenceError } from './silence-error'

@@ -68,6 +68,11 @@ export class MuteMemory {
     return (await this.of(tenantId, this.db)).silences.filter(({ endsAt }) => endsAt > after)
   }
 
+  /** The enabled windows, by name. */
+  async windows(tenantId: string): Promise<readonly StoredWindow[]> {
+    return (await this.of(tenantId, this.db)).windows
+  }
+
   private async of(tenantId: string, db: Db | Transaction, version?: number): Promise<Snapshot> {
     const current = version ?? (await readHeads(db, tenantId)).muteVersion
     const known = this.snapshots.get(tenantId)

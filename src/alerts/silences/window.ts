@@ -1,5 +1,5 @@
 import { Lru } from '../../base/lru'
-import type { Matcher } from '../../contract/matchers'
+import type { Labels, Matcher } from '../../contract/matchers'
 import type { MaintenanceWindow } from '../../contract/silences'
 import { nextTimes, type StoredTiming, wordsOf } from '../../jobs'
 
@@ -75,6 +75,14 @@ function endOf(openings: readonly Opening[]): number {
   }
   return end
 }
+
+/**
+ * Whether a window whose matchers hold is about the bearer of these labels as a whole, not only about some of its
+ * alerts: then every matcher is on a label that it has. `alertname!="Slow"` holds for a monitor, which has no
+ * `alertname`, yet says nothing of its maintenance.
+ */
+export const concerns = ({ matchers }: Pick<StoredWindow, 'matchers'>, labels: Labels): boolean =>
+  matchers.every(({ name }) => Object.hasOwn(labels, name))
 
 const timingOf = ({ cron, timezone, createdAt }: StoredWindow): StoredTiming => ({
   every_ms: null,

@@ -15,6 +15,12 @@ const isSensitive = (name: string) => isSecretName(name) || SENSITIVE_FIELD.test
 /** Whether a header is a secret according to its name or its value, such as `Bearer ...`. */
 export const isSecretHeader = (name: string, value = '') => isSecretName(name) || isSecretText(value)
 
+/** The value of a header arrives as bytes, which are mostly UTF-8 if they are not ASCII. */
+export function headerText(bytes: string): string {
+  const text = Buffer.from(bytes, 'latin1').toString()
+  return text.includes('\ufffd') ? bytes : text
+}
+
 /** Names the part of a URL that contains a secret, for a message; undefined if there is none. */
 export function secretInUrl(url: URL): string | undefined {
   if (url.username || url.password) return 'a user name or password'

@@ -1,8 +1,7 @@
 import { type Refused, refused } from '../../base/failure'
-import type { HttpRequest } from '../../base/http'
+import { type HttpRequest, isRedirect } from '../../base/http'
 import { isSecretHeader } from './headers'
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308])
 /** Headers that describe a body, which a request that turned into GET does not have (RFC 9110 section 15.4). */
 const ABOUT_BODY = /^content-/i
 
@@ -12,7 +11,7 @@ const ABOUT_BODY = /^content-/i
  * @param locations the values of all `Location` headers, one character per byte
  */
 export function locationOf(status: number, locations: readonly string[] = []): string | Refused | undefined {
-  if (!REDIRECTS.has(status)) return undefined
+  if (!isRedirect(status)) return undefined
   const [location, ...others] = new Set(locations)
   if (others.length) return refused('redirect_invalid', 'The redirect has several different Location headers')
   return location?.replace(/[\x80-\xff]/g, byte => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`) || undefined
@@ -20,7 +19,7 @@ export function locationOf(status: number, locations: readonly string[] = []): s
 
 /**
  * The request that follows a redirect (RFC 9110 section 15.4): 303 turns all but HEAD into GET, 301 and 302 turn POST
- * into GET, 307 and 308 change nothing. Credentials do not cross to another origin. Header names are in lower case.
+ * into GET, 307 and 308 change nothing. The body stays as long as the method. Credentials do not cross to another origin. Header names are in lower case.
  */
 export function follow(request: HttpRequest, status: number, location: string): HttpRequest | Refused {
   if (!URL.canParse(location, request.url.href)) return refused('redirect_invalid', 'The redirect has no valid address')
@@ -37,7 +36,7 @@ export function follow(request: HttpRequest, status: number, location: string): 
     (url.origin !== request.url.origin && (isSecretHeader(name, value) || name === 'host')) ||
     (method !== request.method && ABOUT_BODY.test(name))
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name, value]) => !dropped(name, value)))
-  return { url, method, headers }
+  return { url, method, headers, ...(request.body && method === request.method && { body: request.body }) }
 }
 
 function methodAfter(status: number, method: string): string {

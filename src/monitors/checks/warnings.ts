@@ -5,6 +5,9 @@ import type { Trace } from './phases'
 export const CHECK_WARNING_CODES = [
   'address_failed',
   'certificate_expires_soon',
+  'certificate_not_trusted',
+  'body_truncated',
+  'charset_unknown',
   'redirect_leaves_tls',
   'cookies_left_out',
   ...WARNING_CODES,
@@ -19,7 +22,7 @@ export interface CheckWarning {
 /** Logs a warning and adds it to the outcome, unless that already has one with its code. */
 export function warn(
   { code, message }: CheckWarning,
-  outcome: { warnings: CheckWarning[] },
+  outcome: { warnings: { code: string; message: string }[] },
   trace: Trace,
   data: Record<string, unknown> = {},
 ) {

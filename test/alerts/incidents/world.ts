@@ -67,6 +67,7 @@ function activeOf({ version, validUntil, silenced, maintenance }: Mutes): Active
   return {
     ...{ version, validUntil },
     mutesOf: labels => ({ silencedBy: named(silenced, labels), maintenance: named(maintenance, labels) }),
+    isInMaintenance: () => false,
   }
 }
 

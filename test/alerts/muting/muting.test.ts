@@ -22,6 +22,7 @@ function world() {
       active: async () => ({
         version: state.mutes,
         validUntil: 5_000,
+        isInMaintenance: () => false,
         mutesOf(labels: Labels) {
           state.compared++
           const isSilenced = state.silenced.has(labels.alertname ?? '')

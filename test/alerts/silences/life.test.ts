@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => (await place).stop())
 beforeEach(async () => {
   await one.db('silences').delete()
-  await one.db('stream_entries').delete()
+  await one.db('stream_chunks').delete()
   one.records.length = 0
 })
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../base/errors'
+import type { YamlNode } from '../../../base/yaml-tree'
 import { DurationError, parseDuration } from '../../matching'
 import type { Report } from './report'
-import type { YamlNode } from './yaml-tree'
 
 /** A text of the file with its place. */
 export type Text = { text: string } & Pick<YamlNode, 'path' | 'line'>

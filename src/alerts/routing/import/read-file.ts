@@ -1,3 +1,4 @@
+import { readYaml, type YamlNode } from '../../../base/yaml-tree'
 import type { InhibitRule, TimeInterval } from '../../../contract/alert-routes'
 import { Fields } from './fields'
 import { FILE, GLOBAL } from './known-fields'
@@ -7,7 +8,6 @@ import { type FileRoute, RouteReader } from './read-route'
 import { readRule } from './read-rules'
 import { Report } from './report'
 import { looksLikeVariable } from './settings-reader'
-import { readYaml, type YamlNode } from './yaml-tree'
 
 /** An `alertmanager.yml` that Alertmanager would load. */
 export interface AlertmanagerFile {
@@ -21,7 +21,7 @@ export interface AlertmanagerFile {
 /** @throws Problem 400 that names every fault with its line and path */
 export function readAlertmanagerFile(text: string): AlertmanagerFile {
   const report = new Report()
-  const tree = readYaml(text)
+  const tree = readYaml({ text, path: 'body.yaml' })
   const file = new Fields(tree, report, FILE)
   const global = new Fields(file.get('global') ?? EMPTY, report, GLOBAL)
   checkGlobal(global, report)

@@ -1,10 +1,10 @@
+import type { YamlNode } from '../../../base/yaml-tree'
 import type { ReceiverType } from '../../../contract/receivers'
 import { Fields, type Text } from './fields'
 import { EMAIL, SLACK, WEBHOOK } from './known-fields'
 import { readHttpConfig } from './read-http-config'
 import type { Report } from './report'
 import { isStandIn, type ReadSettings, SettingsReader } from './settings-reader'
-import type { YamlNode } from './yaml-tree'
 
 /** An entry of a receiver in the file, which becomes a receiver here. */
 export interface Integration extends ReadSettings {

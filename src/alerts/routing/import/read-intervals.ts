@@ -1,9 +1,9 @@
+import type { YamlNode } from '../../../base/yaml-tree'
 import type { TimeInterval } from '../../../contract/alert-routes'
 import { faultsOfInterval } from '../interval-faults'
 import { Fields } from './fields'
 import { INTERVAL, NAMED_INTERVAL, TIME } from './known-fields'
 import type { Report } from './report'
-import type { YamlNode } from './yaml-tree'
 
 const LISTS = ['weekdays', 'days_of_month', 'months', 'years'] as const
 

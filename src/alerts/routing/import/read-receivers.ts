@@ -1,8 +1,8 @@
+import type { YamlNode } from '../../../base/yaml-tree'
 import { Fields } from './fields'
 import { OTHER_KINDS, RECEIVER } from './known-fields'
 import { type Integration, readEmail, readSlack, readWebhook } from './read-integrations'
 import type { Report } from './report'
-import type { YamlNode } from './yaml-tree'
 
 /** A receiver of the file. */
 export interface FileReceiver {

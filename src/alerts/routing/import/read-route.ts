@@ -1,10 +1,10 @@
+import type { YamlNode } from '../../../base/yaml-tree'
 import type { AlertRoute } from '../../../contract/alert-routes'
 import { faultsOfGroupBy } from '../routing-faults'
 import { Fields } from './fields'
 import { ROUTE } from './known-fields'
 import { readMatchers } from './read-matchers'
 import type { Report } from './report'
-import type { YamlNode } from './yaml-tree'
 
 /** A route of the file. Its receiver is a name in the file. */
 export interface FileRoute {

@@ -1,9 +1,9 @@
+import type { YamlNode } from '../../../base/yaml-tree'
 import type { InhibitRule } from '../../../contract/alert-routes'
 import { Fields } from './fields'
 import { INHIBIT_RULE } from './known-fields'
 import { readMatchers } from './read-matchers'
 import type { Report } from './report'
-import type { YamlNode } from './yaml-tree'
 
 export function readRule(node: YamlNode, report: Report): InhibitRule {
   const fields = new Fields(node, report, INHIBIT_RULE)

@@ -1,6 +1,6 @@
 import { badRequest, type Fault } from '../../../base/errors'
+import type { YamlNode } from '../../../base/yaml-tree'
 import type { ImportNote } from '../../../contract/alert-routes'
-import type { YamlNode } from './yaml-tree'
 
 type Place = Pick<YamlNode, 'path' | 'line'>
 

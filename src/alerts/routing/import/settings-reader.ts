@@ -1,10 +1,10 @@
+import type { YamlNode } from '../../../base/yaml-tree'
 import type { Fields, Text } from './fields'
 import type { Report } from './report'
-import type { YamlNode } from './yaml-tree'
 
 /** A setting that must be given with the request, because the file does not hold it. */
 export interface Asked {
-  place: YamlNode
+  place: Pick<YamlNode, 'path' | 'line'>
   because: string
   toValue: ToValue
 }
@@ -76,7 +76,7 @@ export class SettingsReader {
 
   private ask(setting: string, given: Text, because: string, toValue: ToValue): void {
     this.read.places[setting] = given
-    this.read.asked[setting] = { place: { ...given, kind: 'text' }, because, toValue }
+    this.read.asked[setting] = { place: given, because, toValue }
   }
 
   /** Takes the first value of `take` that is not a template: those have no counterpart. */

@@ -1,0 +1,2 @@
+export { createStatusPages } from './create'
+export type { StatusPagesMount } from './public-routes'
