@@ -33,6 +33,8 @@ export interface Context {
   api: Api
   /** A hint to print when Ctrl-C ends the command, about what keeps running. */
   onInterrupt(hint: () => string): void
+  /** What the first Ctrl-C does instead of ending the command, until this is called with undefined. */
+  onFirstInterrupt(act: (() => void) | undefined): void
   /** From now on, exiting without a known outcome must not look like success. */
   requireOutcome(): void
 }

@@ -12,6 +12,10 @@ export const EXIT = {
   unreachable: 5,
   /** A query has ended, but some of its hosts failed or did not answer. */
   partial: 6,
+  /** A plan of monitors has changes. 2, as other programs use, would be the same as a typing error. */
+  changes: 7,
+  /** A crawl has found what `--fail-on` names. */
+  found: 8,
   /** 128 + SIGINT. */
   interrupted: 130,
   /** 128 + SIGPIPE: the output was closed before the requested outcome was known. */

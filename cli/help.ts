@@ -24,8 +24,8 @@ Server   --url, TAILRACE_URL, the last login, or http://127.0.0.1:8080
 Colors  on terminals; NO_COLOR=1 turns them off
 Exit     0 done   1 job failed or cancelled, command refused, or output not written   2 wrong usage
          3 not signed in or not allowed
-         4 not found   5 server cannot be reached   6 not all hosts answered   130 Ctrl-C
-         141 output closed before the outcome was known
+         4 not found   5 server cannot be reached   6 not all hosts answered   7 a plan has changes
+         8 a crawl found what --fail-on names   130 Ctrl-C   141 output closed before the outcome was known
 `
 
 /** The help of one command. */

@@ -21,7 +21,8 @@ function wholeOf(operand: string): Record<string, unknown> | undefined {
   return /^\s*\{/.test(operand) ? objectOf(operand, 'The input') : undefined
 }
 
-function objectOf(text: string, from: string): Record<string, unknown> {
+/** @throws Failure if the text is not a JSON object */
+export function objectOf(text: string, from: string): Record<string, unknown> {
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -6,6 +6,7 @@ import { runProgram } from './program'
 
 const { stdout, stderr, env, argv } = process
 let hint = () => ''
+let firstInterrupt: (() => void) | undefined
 let outcomeRequired = false
 
 stdout.on('error', exitWithoutOutput)
@@ -13,6 +14,9 @@ stderr.on('error', () => undefined) // there is nowhere left to report it
 
 const terminal = createTerminal(env, stdout, stderr)
 process.on('SIGINT', () => {
+  const act = firstInterrupt
+  firstInterrupt = undefined
+  if (act) return act()
   const said = hint()
   if (said) terminal.note(`\n${said}`)
   process.exit(EXIT.interrupted)
@@ -25,6 +29,9 @@ const finished = runProgram({
   terminal,
   onInterrupt: says => {
     hint = says
+  },
+  onFirstInterrupt: act => {
+    firstInterrupt = act
   },
   requireOutcome: () => {
     outcomeRequired = true

@@ -14,6 +14,7 @@ export interface Program {
   root: string
   terminal: Terminal
   onInterrupt: Context['onInterrupt']
+  onFirstInterrupt: Context['onFirstInterrupt']
   requireOutcome: Context['requireOutcome']
 }
 
@@ -56,14 +57,11 @@ function commandNamed(name: string) {
 }
 
 /** Settings are read lazily, because `help`, `version` and `login` must work with invalid ones. */
-function contextOf({ env, root, terminal, onInterrupt, requireOutcome }: Program, url: string | undefined): Context {
+function contextOf({ env, root, ...program }: Program, url: string | undefined): Context {
   let settings: Settings | undefined
   return {
-    terminal,
-    env,
-    url,
-    onInterrupt,
-    requireOutcome,
+    ...{ env, url, terminal: program.terminal, requireOutcome: program.requireOutcome },
+    ...{ onInterrupt: program.onInterrupt, onFirstInterrupt: program.onFirstInterrupt },
     get settings() {
       settings ??= readSettings({ env, root, url })
       return settings

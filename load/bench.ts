@@ -5,15 +5,28 @@ import { stopEverything } from './place'
 import { whileProgramsRun } from './programs/program'
 import { alerts } from './scenarios/alerts/alerts'
 import { append } from './scenarios/append'
+import { crawl } from './scenarios/crawl/crawl'
 import { fanout } from './scenarios/fanout'
 import { fleet } from './scenarios/fleet/fleet'
 import { http } from './scenarios/http'
 import { idle } from './scenarios/idle'
 import { jobs } from './scenarios/jobs'
 import { latency } from './scenarios/latency'
+import { monitors } from './scenarios/monitors/monitors'
 import type { Scenario } from './scenarios/scenario'
 
-const scenarios: Record<string, Scenario> = { append, fanout, idle, latency, jobs, http, fleet, alerts }
+const scenarios: Record<string, Scenario> = {
+  append,
+  fanout,
+  idle,
+  latency,
+  jobs,
+  http,
+  fleet,
+  alerts,
+  monitors,
+  crawl,
+}
 
 /** `npm run bench [-- --profile-to FOLDER] [name...]`: prints one line of JSON per scenario. */
 async function main() {

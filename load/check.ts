@@ -6,16 +6,23 @@ import { machine } from './figures'
 import { LIMITS } from './limits'
 import { stopEverything } from './place'
 import { whileProgramsRun } from './programs/program'
+import { scale } from './scale/scale'
 
 const checks: Record<string, { check: Check; timeoutSeconds: number }> = {
   small: { check: small, timeoutSeconds: LIMITS.small.timeoutSeconds },
   reconnects: { check: reconnects, timeoutSeconds: LIMITS.reconnects.timeoutSeconds },
 }
 
-/** `npm run load -- --small | --reconnects`: fails on delivery errors only; times are printed for information. */
+/**
+ * `npm run load -- --small | --reconnects`: fails on delivery errors only; times are printed for information.
+ * `npm run load -- scale` only prints figures.
+ */
 async function main() {
   const flags = { small: { type: 'boolean' }, reconnects: { type: 'boolean' } } as const
-  const { values } = parseArgs({ options: flags })
+  const { values, positionals } = parseArgs({ options: flags, allowPositionals: true })
+  const [figures, ...others] = positionals
+  if (others.length || (figures && figures !== 'scale')) throw new Error(`Unknown figures: ${positionals.join(', ')}`)
+  if (figures) return whileProgramsRun(scale())
   const wanted = Object.keys(values).length ? Object.keys(values) : Object.keys(checks)
   for (const name of wanted) {
     const entry = checks[name]

@@ -13,6 +13,7 @@ import { startProgram, stopPrograms } from './programs/program'
 export interface Place {
   databaseUrl: string
   redisUrl: string
+  redisPid: number
   token: string
   folder: string
   /** Also stops all programs that still use it. */
@@ -45,7 +46,7 @@ export async function startPlace(): Promise<Place> {
     const token = `load-${randomBytes(16).toString('hex')}`
     let stopping: Promise<void> | undefined
     const place: Place = {
-      ...{ databaseUrl: postgres.url, redisUrl: redis.url, token, folder },
+      ...{ databaseUrl: postgres.url, redisUrl: redis.url, redisPid: redis.child.pid, token, folder },
       stop: () => {
         stopping ??= stopPrograms()
           .then(stop)

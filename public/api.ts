@@ -42,7 +42,23 @@ async function request<T>(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<T> {
-  const response = await fetch(path, {
+  const response = await respond(method, path, body, headers)
+  const answer: unknown = await response.json().catch(() => null)
+  reached(!isOfProxy(response, answer))
+  if (response.ok) return answer as T
+  if (response.status === 401 && path !== '/api/session') signedOut()
+  throw errorOf(response, answer)
+}
+
+/** @throws ApiError if there is no response */
+export const respond = (
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+  signal?: AbortSignal,
+) =>
+  fetch(path, {
     method,
     credentials: 'same-origin',
     headers: {
@@ -51,22 +67,19 @@ async function request<T>(
       ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
   }).catch(() => {
+    if (signal?.aborted) throw new ApiError(0, 'aborted', 'Stopped.')
     reached(false)
     throw new ApiError(0, 'unreachable', 'Tailrace cannot be reached. Check that it is running, then try again.')
   })
-  const answer: unknown = await response.json().catch(() => null)
-  reached(!isOfProxy(response, answer))
-  if (response.ok) return answer as T
-  if (response.status === 401 && path !== '/api/session') signedOut()
-  throw errorOf(response, answer)
-}
 
 /** A proxy in front answers in place of a server that is unavailable. */
 const isOfProxy = ({ status }: Response, answer: unknown) =>
   status === 502 || status === 504 || (status === 503 && answer === null)
 
-function errorOf(response: Response, answer: unknown) {
+/** What a refusal says. @param answer its body */
+export function errorOf(response: Response, answer: unknown): ApiError {
   const { code, detail, errors = [] } = (answer ?? {}) as { code?: string; detail?: string; errors?: Fault[] }
   const faults = errors.map(fault => `${fault.path}: ${fault.message}`).join('; ')
   const message = faults || detail || `The server answered ${response.status}.`

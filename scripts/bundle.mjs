@@ -9,6 +9,8 @@ const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.stamp')
 /** Compiled file by file for Node. */
 const SERVER = ['src', 'workers', 'load', 'text']
+/** Bundled into one file without packages: loading a thousand small files would take half of the time to start. */
+const PROGRAM = 'src/main.ts'
 /** Bundled into one file, because it is loaded for each command. */
 const COMMAND_LINE = 'cli/main.ts'
 /** Bundled for browsers: source and output in dist/public. The library is one self-contained file. */
@@ -50,7 +52,8 @@ export async function build() {
       esbuild(splitOptions()),
       esbuild(docsOptions()),
       esbuild(pageOptions(LIBRARY)),
-      esbuild(serverOptions(server)),
+      esbuild(serverOptions(server.filter(file => file !== PROGRAM))),
+      esbuild(programOptions()),
       esbuild(commandLineOptions()),
     ]).finally(stop) // ends esbuild's child process
     chmodSync(join(DIST, 'cli/main.js'), 0o755)
@@ -81,25 +84,20 @@ export async function mustBuild() {
 
 const common = { absWorkingDir: ROOT, sourcemap: true, logLevel: 'warning' }
 
-const serverOptions = files => ({
-  ...common,
-  entryPoints: files,
-  outdir: DIST,
-  outbase: ROOT,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
+const forNode = { ...common, format: 'cjs', platform: 'node', target: 'node20' }
+
+const serverOptions = files => ({ ...forNode, entryPoints: files, outdir: DIST, outbase: ROOT })
+
+const programOptions = () => ({
+  ...forNode,
+  entryPoints: [PROGRAM],
+  outdir: join(DIST, 'src'),
+  bundle: true,
+  packages: 'external',
+  sourcesContent: false, // a stack trace needs only the positions
 })
 
-const commandLineOptions = () => ({
-  ...common,
-  entryPoints: [COMMAND_LINE],
-  outdir: join(DIST, 'cli'),
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-})
+const commandLineOptions = () => ({ ...forNode, entryPoints: [COMMAND_LINE], outdir: join(DIST, 'cli'), bundle: true })
 
 const LOADERS = { '.svg': 'copy', '.woff2': 'file' }
 
@@ -127,7 +125,27 @@ const splitOptions = () => ({
   entryNames: '[name]-[hash]',
   chunkNames: 'chunks/[name]-[hash]',
   loader: { ...LOADERS, '.txt': 'text' },
+  plugins: [stylesOfPages],
 })
+
+/**
+ * `*.page.css` becomes a script that adds it to the page. So only pages that import it load it, and with their own
+ * scripts. It comes after the styles of the shell.
+ */
+const stylesOfPages = {
+  name: 'styles-of-pages',
+  setup({ onLoad, esbuild }) {
+    onLoad({ filter: /\.page\.css$/ }, async ({ path }) => {
+      const { code } = await esbuild.transform(readFileSync(path, 'utf8'), {
+        ...{ loader: 'css', minify: true, target: 'es2022' },
+      })
+      const contents = `const sheet = new CSSStyleSheet()
+        sheet.replaceSync(${JSON.stringify(code.trim())})
+        document.adoptedStyleSheets.push(sheet)`
+      return { contents, loader: 'js' }
+    })
+  },
+}
 
 const docsOptions = () => ({
   ...pageOptions(DOCS),

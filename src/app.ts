@@ -18,6 +18,7 @@ import { ROOT } from './base/root'
 import { Sealer } from './base/sealed'
 import { checkWritable } from './base/write-check-store'
 import type { Config, Secrets } from './config'
+import { crawlKinds, createCrawls, type RunCrawlDeps } from './crawls'
 import { createFleet, fleetKinds, type Queries } from './fleet'
 import {
   type AnyKind,
@@ -28,7 +29,7 @@ import {
   type JobsPlatform,
   type StatsSource,
 } from './jobs'
-import { monitorKinds } from './monitors'
+import { type CheckNowDeps, createMonitors, monitorKinds } from './monitors'
 import { Retention, retentionBehind, retentionKinds, retentionRoutes } from './retention'
 import { createStreams, type Family, type Streams, type TopicServer } from './streams'
 import { createServer, type Mount, type WebServer } from './web'
@@ -41,6 +42,8 @@ export interface HandlerDeps {
   queries: Queries
   retention: Retention
   notifications: Notifications
+  monitors: CheckNowDeps
+  crawls: RunCrawlDeps
 }
 
 export interface AppDeps {
@@ -59,7 +62,7 @@ export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
 /** All job kinds. Enqueuing needs them without loading their handlers. */
-const KINDS = [builtinKinds, alertKinds, fleetKinds, monitorKinds, retentionKinds].flatMap(kinds =>
+const KINDS = [builtinKinds, alertKinds, crawlKinds, fleetKinds, monitorKinds, retentionKinds].flatMap(kinds =>
   Object.values<AnyKind>(kinds),
 )
 
@@ -70,9 +73,9 @@ interface Area {
   retention?: readonly RetentionTarget[]
   /** What raises alerts. */
   conditions?: readonly Condition[]
-  /** Parts of every process, and parts only of processes with the HTTP server. */
-  parts?: { always?: readonly Part[]; web?: readonly Part[] }
-  mount?: Mount
+  /** Parts of every process, and parts only of processes with the HTTP server or with workers. */
+  parts?: { always?: readonly Part[]; web?: readonly Part[]; worker?: readonly Part[] }
+  mounts?: readonly Mount[]
   endpoints?(topics: TopicServer): Endpoint[]
   /** Answers held requests before the process stops. */
   release?(): void
@@ -107,7 +110,7 @@ export function createApp(deps: AppDeps) {
   const workLog = log.child({ service: 'worker' })
   const jobs = createJobs({ db, redis, streams, log: workLog, metrics, config, kinds: KINDS, tenantIds })
   streams.register(jobs.family)
-  const outbound = createOutbound({ allow: config.outboundAllow })
+  const outbound = createOutbound({ allow: config.outboundAllow, searchPath: config.searchPath })
   const sealer = new Sealer(secrets.sealingKeys, config.dataDir)
   const alerts = createAlerts({
     ...{ db, streams, log, metrics, jobs, audit, outbound, sealer, tenantIds },
@@ -123,7 +126,16 @@ export function createApp(deps: AppDeps) {
       ownCertificate: config.tls?.cert,
     },
   })
-  const areas: Area[] = [fleet]
+  const monitors = createMonitors({
+    ...{ db, access, streams, log, metrics, jobs, audit, outbound, sealer },
+    ...{ raises: alerts.raises, maintenance: alerts.maintenance },
+    settings: { publicUrl: config.publicUrl, connectivityProbe: config.connectivityProbe },
+  })
+  const crawls = createCrawls({
+    ...{ db, streams, redis, log, metrics, jobs, audit, outbound, sealer },
+    ...{ raises: alerts.raises, publicUrl: config.publicUrl },
+  })
+  const areas: Area[] = [fleet, monitors, crawls]
   for (const { families = [], stats } of areas) {
     for (const family of families) streams.register(family)
     if (stats) jobs.stats.add(stats)
@@ -139,7 +151,10 @@ export function createApp(deps: AppDeps) {
   const retention = new Retention({ db, metrics, jobs, streams, audit, targets, terms: config.retention, clock })
   const { queries } = fleet
   const { notifications } = alerts
-  const handlerDeps = { jobs, audit, queries, retention, notifications, outbound }
+  const handlerDeps = {
+    ...{ jobs, audit, queries, retention, notifications, outbound },
+    ...{ monitors: monitors.checkNow, crawls: crawls.running },
+  }
   const workers = config.role === 'web' ? [] : [jobs.createWorkers(handlers, handlerDeps)]
   const checks = {
     async postgres() {
@@ -152,18 +167,21 @@ export function createApp(deps: AppDeps) {
     workers: () => requireThat(!workers.some(worker => !worker.isRunning), 'some queues have no running worker'),
   }
   const server = createWebServer(deps, { metrics, checks, streams, access, jobs, alerts, areas, retention })
-  // stopped together: the server refuses new connections while streams end, and could not close while streams are open
   const serverPart: Part = {
     name: 'server',
     start: () => server.start(),
     async stop() {
       for (const area of areas) area.release?.()
-      await Promise.all([server.stop(), streams.endConnections()])
+      // First, because Node takes the connections of streams for idle ones and would cut them off.
+      await streams.endConnections()
+      await server.stop()
     },
   }
-  const areaParts = areas.flatMap(({ parts: { always = [], web = [] } = {} }) =>
-    config.role === 'worker' ? always : [...always, ...web],
-  )
+  const areaParts = areas.flatMap(({ parts: { always = [], web = [], worker = [] } = {} }) => [
+    ...always,
+    ...(config.role === 'worker' ? [] : web),
+    ...(config.role === 'web' ? [] : worker),
+  ])
   const conditions = [...areas.flatMap(area => area.conditions ?? []), retentionBehind(() => retention.lags())]
   const watchers = alerts.watch(conditions, { service, instance: jobs.process, readiness: server.readiness })
   const parts: Part[] = [
@@ -231,7 +249,7 @@ function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, .
       ...areas.flatMap(area => area.endpoints?.(served.topics) ?? []),
       ...retentionRoutes(retention),
     ],
-    mounts: [jobs.board(access), ...alerts.mounts(access), ...areas.flatMap(({ mount }) => mount ?? [])],
+    mounts: [jobs.board(access), ...alerts.mounts(access), ...areas.flatMap(({ mounts = [] }) => mounts)],
     upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
     publicDir: join(ROOT, 'dist', 'public'),
     version: VERSION,

@@ -76,6 +76,10 @@ export const variables = z.object({
   LOG_FORMAT: z.enum(['pretty', 'json']).default('json'),
   ACCESS_LOG: z.enum(['on', 'off']).default('on'),
   OUTBOUND_ALLOW: allowances.optional(),
+  CONNECTIVITY_PROBE: z
+    .string()
+    .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, such as 192.0.2.1:53')
+    .optional(),
   WORKER_CONCURRENCY: integer(20, 1, 1_000),
   SHUTDOWN_TIMEOUT_MS: integer(20_000, 100, 10 * MINUTE_MS),
   JOB_LOCK_MS: integer(30_000, 500, 10 * MINUTE_MS),
@@ -157,6 +161,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
     accessLog: e.ACCESS_LOG === 'on',
     outboundAllow: e.OUTBOUND_ALLOW ?? (firstRun ? ['private'] : []),
+    connectivityProbe: e.CONNECTIVITY_PROBE,
     worker: { concurrency: e.WORKER_CONCURRENCY, lockMs: e.JOB_LOCK_MS, reconcileMs: e.RECONCILE_MS },
     shutdownMs: e.SHUTDOWN_TIMEOUT_MS,
     /** For development and tests, see `base/contract-check.ts`. */

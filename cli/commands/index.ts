@@ -2,11 +2,14 @@ import type { Command } from '../command'
 import { ack } from './ack'
 import { alerts } from './alerts'
 import { cancel } from './cancel'
+import { crawl } from './crawl'
+import { crawls } from './crawls'
 import { hosts } from './hosts'
 import { incidents } from './incidents'
 import { job } from './job'
 import { jobs } from './jobs'
 import { login, logout, whoami } from './login'
+import { monitors } from './monitors'
 import { pause, resume } from './pause'
 import { query } from './query'
 import { queues } from './queues'
@@ -31,6 +34,9 @@ export const commands: readonly Command[] = [
   hosts,
   query,
   results,
+  monitors,
+  crawl,
+  crawls,
   incidents,
   ack,
   alerts,

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { Job } from '../../src/contract/jobs'
 import { clean } from '../../text/display'
 import { parseUrl } from '../../text/url'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT, Failure, wrongUsage } from '../exit'
-import { follow } from '../follow'
+import { followJob } from '../follow-job'
 import { parseInput } from '../input'
 import { didYouMean } from '../near'
 import { numberOf } from '../numbers'
-import { outcomeText, ranText } from '../output/job-lines'
-import { jsonPrinter, textPrinter } from '../output/printer'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
+import { runEach } from '../run-each'
 
 export const run = defineCommand({
   name: 'run',
@@ -22,9 +20,11 @@ number, true, false, null, or starts with { [ or " is parsed as JSON; any other 
 Pass secrets with @file or -, because everybody on the machine can see arguments.
 
   tailrace run health-check example.org expect_status=200
-  tailrace run demo '{"steps":[{"name":"pump","lines":100}]}' --wait`,
+  tailrace run demo '{"steps":[{"name":"pump","lines":100}]}' --wait
+  tailrace run health-check --each urls.ndjson`,
   options: {
     wait: { type: 'boolean', help: 'Follow its log; exit 0 if it completes, 1 if it fails or is cancelled' },
+    each: { type: 'string', value: 'file', help: 'A job per line of a file or - (standard input), each a JSON object' },
     json: JSON_OPTION,
     priority: { type: 'string', value: 'n', help: 'Default 0; higher numbers wait longer' },
     delay: { type: 'string', value: 'seconds', help: 'Start the job after this time' },
@@ -35,20 +35,25 @@ Pass secrets with @file or -, because everybody on the machine can see arguments
   async run(context, { values, operands: [kind = '', ...rest] }) {
     const { terminal, api } = context
     const patienceMs = patienceOf(values.patience)
-    const body = {
+    const shared = {
       kind,
-      input: inputOf(kind, rest),
       priority: numberOf('--priority', values.priority),
       delay_ms: millisOf('--delay', values.delay),
       reason: values.reason,
     }
-    const headers = { 'idempotency-key': values.key ?? randomUUID() } // a repeated request creates one job
+    const key = values.key ?? randomUUID() // a repeated request creates one job
+    if (values.each !== undefined) {
+      if (rest.length || values.wait) throw wrongUsage('--each takes all inputs from its file, and cannot --wait.')
+      return runEach(context, { file: values.each, shared, key, isJson: values.json === true })
+    }
+    const body = { ...shared, input: inputOf(kind, rest) }
+    const headers = { 'idempotency-key': key }
     const { job, links } = await api
       .post('/api/jobs', { body, headers })
       .catch(error => unknownKind(context, kind, error))
     if (values.json) terminal.json({ event: 'job', ...job, links })
     else terminal.write(`${job.id}\n`)
-    return values.wait ? outcomeOf(context, job, values.json === true, patienceMs) : EXIT.ok
+    return values.wait ? followJob(context, job, { isJson: values.json === true, patienceMs }) : EXIT.ok
   },
 })
 
@@ -68,29 +73,6 @@ async function unknownKind({ api }: Context, kind: string, error: unknown): Prom
   const names = (await api.get('/api/kinds')).items.filter(each => each.role !== null).map(each => each.name)
   if (names.includes(kind)) throw error
   throw wrongUsage(`There is no kind "${clean(kind)}".${didYouMean(kind, names)} Kinds: ${names.join(', ')}`)
-}
-
-async function outcomeOf(context: Context, { id }: Job, isJson: boolean, patienceMs: number): Promise<number> {
-  const { terminal, api } = context
-  context.requireOutcome()
-  const printer = isJson ? jsonPrinter(terminal) : textPrinter(terminal)
-  const request = { topic: `job:${id}`, filter: { limit: 'all' as const }, patienceMs }
-  const ending = follow(context, request, printer)
-  context.onInterrupt(
-    () =>
-      `The job is still running. Follow it: tailrace tail job ${id}   Cancel it: tailrace cancel ${id} --reason ...`,
-  )
-  await ending
-  const job = await api.get('/api/jobs/{id}', { id })
-  if (isJson) terminal.json({ event: 'job', ...job })
-  else terminal.note(summaryOf(job))
-  return job.status === 'completed' ? EXIT.ok : EXIT.failed
-}
-
-function summaryOf(job: Job): string {
-  const ran = job.ran_ms === null ? '' : ` after ${ranText(job)}`
-  const result = outcomeText(job)
-  return `${result && `${result}\n`}Job ${job.id} ${job.status}${ran}`
 }
 
 function millisOf(name: string, text: string | undefined): number | undefined {

@@ -1,16 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { StreamEvent } from '../../public/client'
 import type { Query, QueryResult } from '../../src/contract/queries'
 import type { Context } from '../command'
-import { EXIT, Failure } from '../exit'
+import { EXIT } from '../exit'
 import { follow } from '../follow'
 import type { Printer } from '../output/printer'
+import { retryWhileDown } from '../patience'
 import { Answers } from './answers'
 import { type Format, printerOf } from './format'
-import { Progress } from './progress'
+import { type QueryProgress, queryProgress } from './progress'
 import { endText, hasAllAnswers } from './query'
-
-const RETRY_MS = 1_000
 
 interface View {
   format: Format
@@ -25,7 +23,7 @@ export async function watchQuery(context: Context, query: Query, { format, patie
   const { terminal, api } = context
   const printer = printerOf(format, terminal)
   const answers = new Answers({ api, terminal, printer, queryId: query.id })
-  const progress = new Progress(terminal)
+  const progress = queryProgress(terminal)
   context.requireOutcome()
   printer.begin(query)
   try {
@@ -46,7 +44,7 @@ export async function watchQuery(context: Context, query: Query, { format, patie
 
 interface Watching {
   answers: Answers
-  progress: Progress
+  progress: QueryProgress
   patienceMs: number
 }
 
@@ -67,7 +65,7 @@ async function untilEnded(context: Context, query: Query, { answers, progress, p
 }
 
 /** Gaps need no message, because every host is checked at the end. */
-const listener = (answers: Answers, progress: Progress): Printer => ({
+const listener = (answers: Answers, progress: QueryProgress): Printer => ({
   lines() {},
   gap() {},
   end() {},
@@ -76,20 +74,6 @@ const listener = (answers: Answers, progress: Progress): Printer => ({
     if (type === 'query_result') answers.take(data as QueryResult)
   },
 })
-
-/** Waits for a server that is restarting, as streams do. */
-async function retryWhileDown<T>(patienceMs: number, ask: () => Promise<T>): Promise<T> {
-  const until = patienceMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + patienceMs
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      const isUnreachable = error instanceof Failure && error.exitCode === EXIT.unreachable
-      if (!isUnreachable || Date.now() > until) throw error
-      await sleep(RETRY_MS)
-    }
-  }
-}
 
 async function writeCsv({ api, terminal }: Context, { id }: Query) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -53,7 +53,8 @@ export function textPrinter(terminal: Terminal): Printer {
   }
 }
 
-function lineText(terminal: Terminal, { timestamp, level, step, message, truncated }: LogLine): string {
+/** A log line with its time, level and step. */
+export function lineText(terminal: Terminal, { timestamp, level, step, message, truncated }: LogLine): string {
   const time = terminal.paint('dim', clock(timestamp))
   const name = terminal.paint(LEVEL_COLORS[level], level.toUpperCase().padEnd(5))
   const place = step ? terminal.paint('cyan', `[${clean(step)}] `) : ''

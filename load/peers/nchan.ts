@@ -6,6 +6,7 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { childrenOf, cpuSecondsOf } from '../processes'
 import { freePort } from './free-port'
 import type { Peer } from './peer'
 
@@ -30,18 +31,31 @@ http {
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
-  client_body_buffer_size 64k;
+  client_body_buffer_size 4m;
+  client_max_body_size 16m;
   keepalive_requests 1000000;
   nchan_shared_memory_size 512M;
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location = /publish { nchan_publisher; nchan_channel_id load; nchan_message_buffer_length 200000; nchan_message_timeout 10m; }
     location = /stream { nchan_subscriber eventsource; nchan_channel_id load; nchan_subscriber_first_message newest; }
+    location = /publish-frame { nchan_publisher; nchan_channel_id frames; nchan_message_buffer_length 2000; nchan_message_timeout 10m; }
+    location = /frames { nchan_subscriber http-raw-stream; nchan_subscriber_http_raw_stream_separator ""; nchan_channel_id frames; nchan_subscriber_first_message newest; default_type text/event-stream; }
   }
 }`
 
+export interface Nchan {
+  /** Given each line as a message. */
+  perMessage: Peer
+  /** Given whole frames of server-sent events, which it passes on byte for byte, in order. */
+  perFrame: Peer
+  /** CPU seconds that its workers have used so far. */
+  cpuSeconds(): number
+  stop(): Promise<void>
+}
+
 /** Starts nginx with nchan, the fastest comparable server in Debian; undefined if it is not installed. */
-export async function startNchan(): Promise<Peer | undefined> {
+export async function startNchan(): Promise<Nchan | undefined> {
   if (!existsSync(PROGRAM) || !existsSync(MODULE)) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-nchan-'))
   await chmod(folder, 0o755)
@@ -69,16 +83,25 @@ export async function startNchan(): Promise<Peer | undefined> {
     await stop()
     throw error
   })
-  return { url, path: '/stream', publish: messages => publishAll(`${url}/publish`, agent, messages), stop }
+  const peer = (path: string, to: string, publishers: number): Peer => ({
+    ...{ url, path, stop },
+    publish: messages => publishAll(url + to, agent, messages, publishers),
+  })
+  return {
+    perMessage: peer('/stream', '/publish', PUBLISHERS),
+    perFrame: peer('/frames', '/publish-frame', 1),
+    cpuSeconds: () => childrenOf(nginx.pid ?? 0).reduce((sum, pid) => sum + cpuSecondsOf(pid), 0),
+    stop,
+  }
 }
 
-/** Publishes over several keep-alive connections, for speed; the order does not matter. */
-async function publishAll(url: string, agent: Agent, messages: string[]) {
+/** @param publishers keep-alive connections; with more than one, the order is not kept */
+async function publishAll(url: string, agent: Agent, messages: string[], publishers: number) {
   let next = 0
   const one = async () => {
     while (next < messages.length) await post(url, agent, messages[next++] ?? '')
   }
-  await Promise.all(Array.from({ length: PUBLISHERS }, one))
+  await Promise.all(Array.from({ length: publishers }, one))
 }
 
 function post(url: string, agent: Agent, body: string): Promise<void> {

@@ -1,19 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createDb, type Db } from '../../src/base/db'
-import { startParts } from '../../src/base/lifecycle'
-import { createLog } from '../../src/base/log'
-import { createMetrics } from '../../src/base/metrics'
-import { createRedis } from '../../src/base/redis'
-import { readConfig } from '../../src/config'
-import { createStreams, type Streams, type Topic } from '../../src/streams'
+import type { Db } from '../../src/base/db'
+import type { Streams, Topic } from '../../src/streams'
 import { nowMs } from '../figures'
 import { measures } from './measures'
 import { answer } from './questions'
-
-interface Parts {
-  databaseUrl: string
-  redisUrl: string
-}
+import { startWriter, type WriterParts } from './writer-part'
 
 interface WriteArgs {
   topic: Topic
@@ -34,15 +25,8 @@ let db: Db
 /** A line that contains its time of writing. */
 const lineOf = (bytes: number) => `t=${nowMs().toFixed(3)} `.padEnd(bytes, '.')
 
-/** The line-writing part of a worker process: the real writer, with its own connections. */
-async function start({ databaseUrl, redisUrl }: Parts) {
-  const log = createLog({ level: 'error', format: 'json', output: process.stderr })
-  const { config } = readConfig({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })
-  db = createDb(databaseUrl, config.databasePool)
-  const redis = createRedis({ url: redisUrl, prefix: config.redisPrefix, log })
-  const settings = { ...config.streams, shutdownMs: config.shutdownMs }
-  streams = createStreams({ db, redis, log, registry: createMetrics(), settings, service: 'worker' })
-  await startParts([streams])
+async function start(parts: WriterParts) {
+  ;({ db, streams } = await startWriter(parts))
 }
 
 /** @returns when the first line was written and when all were durable, in ms */

@@ -1,8 +1,10 @@
 import { median, nowMs, rounded } from '../figures'
 import { AIMS } from '../limits'
 import { startBetterSse } from '../peers/better-sse'
-import { startNchan } from '../peers/nchan'
+import { type Nchan, startNchan } from '../peers/nchan'
 import type { Peer } from '../peers/peer'
+import { cpuSecondsOf } from '../processes'
+import { type RecordedFrame, record } from '../viewing/record'
 import type { Scenario } from './scenario'
 import {
   LINE_BYTES,
@@ -20,9 +22,22 @@ const ROUNDS = 3
 const QUIET_MS = 20_000
 /** Lines per round; fewer for peers, whose rounds would take too long. */
 const LINES = 60_000
+const LINES_1000 = LINES / 4
 const PEER_LINES = 5_000
 /** A rate that every server can sustain, to measure latency rather than throughput. */
 const PACED = { perSecond: 500, lines: 2_500 }
+
+interface Peers {
+  nchan: Nchan | undefined
+  betterSse: Peer | undefined
+}
+
+/** What one round has shown. */
+interface Round {
+  linesPerSecond: number
+  /** CPU time of the server for a line delivered to one viewer. */
+  cpuUs: number
+}
 
 /** Delivered lines per second and publish-to-client times for 100 and 1,000 viewers, compared with other servers. */
 export const fanout: Scenario = async ({ profileTo }) => {
@@ -37,22 +52,45 @@ export const fanout: Scenario = async ({ profileTo }) => {
   }
 }
 
-async function run(stage: Stage, peers: Record<'nchan' | 'betterSse', Peer | undefined>, profileTo?: string) {
-  const rates: Record<string, number[]> = { ours: [], ours1000: [], nchan: [], betterSse: [] }
-  await ourRound(stage, 100, LINES / 4)
-  for (let round = 0; round < ROUNDS; round++) {
-    const ours = () => ourRound(stage, 100, LINES)
-    rates.ours?.push(await profiled(stage.web, `fanout-${round}`, profileTo, ours))
-    if (peers.nchan) rates.nchan?.push(await peerRound(peers.nchan, 100))
-    if (peers.betterSse) rates.betterSse?.push(await peerRound(peers.betterSse, 100))
-    rates.ours1000?.push(await ourRound(stage, 1_000, LINES / 4))
+async function run(stage: Stage, peers: Peers, profileTo?: string) {
+  const frames = await ourFrames(stage)
+  const rounds: Record<string, Round[]> = {}
+  const add = (name: string, round: Round) => {
+    rounds[name] = [...(rounds[name] ?? []), round]
   }
-  const figure = (name: string) => (rates[name]?.length ? rounded(median(rates[name])) : 'skipped: not installed')
-  const times = (name: string) =>
-    rates[name]?.length ? rounded(median(rates[name].map((rate, i) => (rates.ours?.[i] ?? 0) / rate))) : null
+  for (let i = 0; i < ROUNDS; i++) {
+    const ours = (count: number, lines: number) => () => ourRound(stage, count, lines)
+    add('ours', await profiled(stage.web, `fanout-${i}`, profileTo, ours(100, LINES)))
+    if (peers.nchan) {
+      add('framed', await framedRound(peers.nchan, 100, frames))
+      add('nchan', await messageRound(peers.nchan.perMessage, 100, peers.nchan.cpuSeconds))
+    }
+    if (peers.betterSse) add('betterSse', await messageRound(peers.betterSse, 100, () => 0))
+    add('ours1000', await profiled(stage.web, `fanout-1000-${i}`, profileTo, ours(1_000, LINES_1000)))
+    if (peers.nchan) add('framed1000', await framedRound(peers.nchan, 1_000, upTo(LINES_1000, frames)))
+  }
+  const all = (name: string, part: keyof Round) => rounds[name]?.map(round => round[part])
+  const figure = (name: string, part: keyof Round = 'linesPerSecond') => {
+    const values = all(name, part)
+    return values ? rounded(median(values)) : 'skipped: not installed'
+  }
+  const times = (peer: string, ours = 'ours') => {
+    const mine = all(ours, 'linesPerSecond') ?? []
+    const values = all(peer, 'linesPerSecond')?.map((rate, i) => (mine[i] ?? 0) / rate)
+    return values ? rounded(median(values)) : null
+  }
   return {
     delivered_lines_per_s_100_viewers: figure('ours'),
     delivered_lines_per_s_1000_viewers: figure('ours1000'),
+    nchan_same_frames_100_viewers: figure('framed'),
+    nchan_same_frames_1000_viewers: figure('framed1000'),
+    times_nchan_same_frames_100_viewers: times('framed'),
+    times_nchan_same_frames_1000_viewers: times('framed1000', 'ours1000'),
+    aim_times_nchan_same_frames: AIMS.fanoutTimesNchanFramed,
+    cpu_us_per_line_100_viewers: figure('ours', 'cpuUs'),
+    cpu_us_per_line_1000_viewers: figure('ours1000', 'cpuUs'),
+    nchan_same_frames_cpu_us_per_line_100_viewers: figure('framed', 'cpuUs'),
+    nchan_same_frames_cpu_us_per_line_1000_viewers: figure('framed1000', 'cpuUs'),
     nchan_per_message_100_viewers: figure('nchan'),
     better_sse_per_message_100_viewers: figure('betterSse'),
     times_nchan: times('nchan'),
@@ -62,17 +100,36 @@ async function run(stage: Stage, peers: Record<'nchan' | 'betterSse', Peer | und
     publish_to_client_ms_1000_viewers: await delayOf(stage, 1_000),
     paced_lines_per_s: PACED.perSecond,
     line_bytes: lineBytes(),
+    lines_per_frame: rounded(LINES / frames.length),
   }
 }
 
-/** Delivered lines per second, from the first line written to the last one received. */
-async function ourRound(stage: Stage, count: number, lines: number): Promise<number> {
+/** The frames of a first round, which also warms up the server. */
+async function ourFrames(stage: Stage): Promise<RecordedFrame[]> {
+  const { frames, stop } = await record(targetOf(stage.web.url, TOPIC_PATH, stage.place.token))
+  await ourRound(stage, 100, LINES)
+  stop()
+  return frames
+}
+
+function upTo(lines: number, frames: readonly RecordedFrame[]): RecordedFrame[] {
+  let sum = 0
+  return frames.filter(frame => {
+    const isWanted = sum < lines
+    sum += frame.lines
+    return isWanted
+  })
+}
+
+/** From the first line written to the last one received. */
+async function ourRound(stage: Stage, count: number, lines: number): Promise<Round> {
   const viewers = await openOurs(stage, count, 'count')
-  const written = stage.feeder.ask('write', { topic: TOPIC, lines, lineBytes: LINE_BYTES })
-  const [{ startedMs }, seen] = await Promise.all([written, viewers.ask('until', { lines, quietMs: QUIET_MS })])
-  await viewers.stop()
-  if (seen.faultCount) throw new Error(`Viewers saw faults: ${seen.faults.join('; ')}`)
-  return ((count * lines) / (seen.lastAtMs - startedMs)) * 1_000
+  const cpuSeconds = () => cpuSecondsOf(stage.web.pid)
+  const deliver = async () => {
+    const { startedMs } = await stage.feeder.ask('write', { topic: TOPIC, lines, lineBytes: LINE_BYTES })
+    return startedMs
+  }
+  return roundOf(viewers, { count, lines, cpuSeconds, deliver })
 }
 
 async function openOurs({ place, web }: Stage, count: number, look: 'count' | 'time'): Promise<ViewerProgram> {
@@ -89,16 +146,45 @@ async function delayOf(stage: Stage, count: number) {
   return latencyMs
 }
 
-async function peerRound(peer: Peer, count: number): Promise<number> {
+/** One event for each line. */
+function messageRound(peer: Peer, count: number, cpuSeconds: () => number): Promise<Round> {
+  const messages = Array.from({ length: PEER_LINES }, (_, i) => message(i))
+  return peerRound(peer, count, { lines: PEER_LINES, messages, cpuSeconds })
+}
+
+/** The very bytes that our viewers received. */
+function framedRound({ perFrame, cpuSeconds }: Nchan, count: number, frames: RecordedFrame[]): Promise<Round> {
+  const lines = frames.reduce((sum, frame) => sum + frame.lines, 0)
+  return peerRound(perFrame, count, { lines, messages: frames.map(({ text }) => text), cpuSeconds })
+}
+
+async function peerRound(
+  peer: Peer,
+  count: number,
+  { lines, messages, cpuSeconds }: { lines: number; messages: string[]; cpuSeconds(): number },
+): Promise<Round> {
   const viewers = startViewers()
   await viewers.ask('open', { targets: [targetOf(peer.url, peer.path)], count, look: 'count' })
-  const messages = Array.from({ length: PEER_LINES }, (_, i) => message(i))
-  const startedMs = nowMs()
-  const received = viewers.ask('until', { lines: PEER_LINES, quietMs: QUIET_MS })
-  const [, seen] = await Promise.all([peer.publish(messages), received])
+  const deliver = async () => {
+    const startedMs = nowMs()
+    await peer.publish(messages)
+    return startedMs
+  }
+  return roundOf(viewers, { count, lines, cpuSeconds, deliver })
+}
+
+/** @param deliver sends everything; resolves with when it started, in ms */
+async function roundOf(
+  viewers: ViewerProgram,
+  round: { count: number; lines: number; cpuSeconds(): number; deliver(): Promise<number> },
+): Promise<Round> {
+  const { count, lines, cpuSeconds, deliver } = round
+  const cpuBefore = cpuSeconds()
+  const [startedMs, seen] = await Promise.all([deliver(), viewers.ask('until', { lines, quietMs: QUIET_MS })])
+  const cpuUs = ((cpuSeconds() - cpuBefore) / (count * lines)) * 1e6
   await viewers.stop()
-  if (seen.faultCount) throw new Error(`Viewers of ${peer.url} saw faults: ${JSON.stringify(seen)}`)
-  return ((count * PEER_LINES) / (seen.lastAtMs - startedMs)) * 1_000
+  if (seen.faultCount) throw new Error(`Viewers saw faults: ${seen.faults.join('; ')}`)
+  return { linesPerSecond: ((count * lines) / (seen.lastAtMs - startedMs)) * 1_000, cpuUs }
 }
 
 /** The line as our server would send it. */

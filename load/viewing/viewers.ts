@@ -78,7 +78,7 @@ export class Viewers {
           if (retryAfterMs !== undefined && mayReturn) return resolve(retryAfterMs)
           if (status === 204) viewer.sight.ended = true // it reconnected after the end of the topic
           if (status !== 200 && status !== 204 && status !== 0) this.tally.fault(`answered with ${status}`)
-          reject(new Error(`A viewer was refused with ${status}`))
+          reject(new Error(`A viewer of ${target.path} was refused with ${status}`))
           this.changed()
         },
       })

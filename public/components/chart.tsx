@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
-import { formatClock } from '../../text/times'
+import { formatClock, formatDateTime } from '../../text/times'
 import { theme } from '../theme'
 import { timeAxis } from './time-axis'
 
@@ -20,8 +20,8 @@ interface ChartProps {
   from: number
   stepMs: number
   series: Series[]
-  /** `bars` for counts: the series stand on each other. */
-  kind?: 'lines' | 'bars'
+  /** Of `bars`, which are for counts, and of `areas` the series stand on each other. */
+  kind?: 'lines' | 'bars' | 'areas'
   format(value: number): string
   heightPx?: number
 }
@@ -56,7 +56,7 @@ export function Chart(props: ChartProps) {
     <figure class="chart">
       <figcaption>
         <b>{title}</b>
-        {at !== null && <span>{formatClock(props.from + at * props.stepMs)}</span>}
+        {at !== null && <span>{timeOf(props, at)}</span>}
         {series.map(({ name, color, values }) => {
           const value = at === null ? null : values[at]
           return (
@@ -73,16 +73,26 @@ export function Chart(props: ChartProps) {
   )
 }
 
+const HOUR_MS = 3_600_000
+
+/** Charts with long steps go back for days. */
+const timeOf = ({ from, stepMs }: ChartProps, at: number) =>
+  (stepMs < HOUR_MS ? formatClock : formatDateTime)(from + at * stepMs)
+
 const dataOf = ({ from, stepMs, series, kind }: ChartProps): uPlot.AlignedData => [
   Array.from({ length: series[0]?.values.length ?? 0 }, (_, at) => (from + at * stepMs) / 1_000),
-  ...(kind === 'bars' ? stacked(series) : series).map(({ values }) => [...values]),
+  ...(kind === 'bars' || kind === 'areas' ? stacked(series) : series).map(({ values }) => [...values]),
 ]
 
 /** Each series stands on those after it. The highest comes first, so that the others are drawn in front of it. */
 function stacked(series: readonly Series[]): Series[] {
   const upFrom = (first: number, at: number) =>
     series.slice(first).reduce((sum, { values }) => sum + (values[at] ?? 0), 0)
-  return series.map((each, index) => ({ ...each, values: each.values.map((_, at) => upFrom(index, at)) }))
+  const isKnown = (at: number) => series.some(({ values }) => values[at] !== null)
+  return series.map((each, index) => ({
+    ...each,
+    values: each.values.map((_, at) => (isKnown(at) ? upFrom(index, at) : null)),
+  }))
 }
 
 const BARS = uPlot.paths.bars?.({ size: [0.7, 24] }) ?? null
@@ -95,6 +105,16 @@ const WHOLE_STEPS = [1, 2, 5]
 /** Rounded values may come out alike: a tick that says the same as the one below says nothing. */
 const labels = (values: number[], format: (value: number) => string) =>
   values.map(format).map((text, at, all) => (text === all[at - 1] ? '' : text))
+
+const faint = (color: string) => `color-mix(in srgb, ${color} 14%, transparent)`
+/** Hides the areas behind it, which are drawn from the ground up. */
+const solid = (color: string, ground: string) => `color-mix(in srgb, ${color} 55%, ${ground})`
+
+/** Where the values between gaps are. */
+const alone = (values: ArrayLike<number | null | undefined>) =>
+  Array.from(values, (value, at) => [value, values[at - 1], values[at + 1]].map(each => each ?? null)).flatMap(
+    ([value, before, after], at) => (value !== null && before === null && after === null ? [at] : []),
+  )
 
 function optionsOf(
   { series, format, kind = 'lines', heightPx = 130 }: ChartProps,
@@ -137,10 +157,14 @@ function optionsOf(
         stroke: resolved(color),
         ...(kind === 'bars'
           ? { fill: resolved(color), width: 0, paths: BARS }
-          : { fill: `color-mix(in srgb, ${resolved(color)} 14%, transparent)`, width: 1.5 }),
+          : {
+              fill: kind === 'areas' ? solid(resolved(color), resolved('--raised')) : faint(resolved(color)),
+              width: 1.5,
+            }),
         // A value between gaps has no line, so draw a point.
         points: {
-          show: (plot: uPlot, at: number) => kind === 'lines' && [...(plot.data[at] ?? [])].includes(null),
+          show: false,
+          filter: (plot: uPlot, at: number) => (kind === 'bars' ? null : alone(plot.data[at] ?? [])),
           size: 4,
         },
       })),

@@ -1,15 +1,20 @@
 import type uPlot from 'uplot'
-import { formatClock, formatUtc } from '../../text/times'
+import { formatClock, formatDate, formatUtc } from '../../text/times'
+
+const DAY_SECONDS = 86_400
 
 /**
- * The time axis of a chart: labels in local time, and tooltips in UTC, over the chart that of the value there, over the
+ * The time axis of a chart: labels in local time, or days, and tooltips in UTC, over the chart that of the value there, over the
  * axis that of the nearest label.
  */
 export function timeAxis() {
   let labelled: readonly number[] = []
-  const values: uPlot.Axis.DynamicValues = (_plot, times) => {
+  const values: uPlot.Axis.DynamicValues = (_plot, times, _axis, _space, step) => {
     labelled = times
-    return times.map(time => formatClock(time * 1_000))
+    const labels = times.map(time =>
+      step < DAY_SECONDS ? formatClock(time * 1_000) : formatDate(time * 1_000).slice(5),
+    )
+    return labels.map((label, at) => (label === labels[at - 1] ? '' : label)) // several within a minute
   }
   const tooltips: uPlot.Plugin = {
     hooks: {

@@ -50,7 +50,7 @@ export function WindowRows<Item>({ name, items, rowPx, idOf, row }: WindowRowsPr
     }
   }, [rowPx])
 
-  const kept = useRef(new Map<string, { item: Item; at: number; node: VNode }>())
+  const kept = useRef(new Map<string, { item: Item; at: number; rowPx: number; node: VNode }>())
   const before = kept.current
   kept.current = new Map()
   const { start, end } = range.value
@@ -59,14 +59,14 @@ export function WindowRows<Item>({ name, items, rowPx, idOf, row }: WindowRowsPr
     const at = start + index
     const was = before.get(id)
     const node =
-      was?.item === item && was.at === at ? (
+      was?.item === item && was.at === at && was.rowPx === rowPx ? (
         was.node
       ) : (
         <li key={id} class="window-row" style={{ top: `${at * rowPx}px`, height: `${rowPx}px` }}>
           {row(item)}
         </li>
       )
-    kept.current.set(id, { item, at, node })
+    kept.current.set(id, { item, at, rowPx, node })
     return node
   })
   return (

@@ -93,6 +93,7 @@ function Summary({ job }: { job: Job }) {
         {job.max_attempts > 1 && <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />}
         <Fact name="Queue" value={<a href={`/jobs?queue=${job.queue}`}>{job.queue}</a>} />
         {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>View results</a>} />}
+        {job.kind === 'crawl' && <Fact name="Results" value={<a href={`/crawls/${job.id}`}>View crawl</a>} />}
         <Fact
           name="Created"
           value={

@@ -7,13 +7,14 @@ import { client, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ScrollTable, TableHead } from '../components/listing'
 import { PageFrame } from '../components/page-frame'
+import { MonitorRules } from '../monitor-rules/monitor-rules'
 import { isAdmin } from '../session'
 import { showToast } from '../toasts'
 import { useFetch } from '../use-fetch'
 
 const POLL_MS = 30_000
 
-/** What the platform watches itself, and how bad it is when that happens. */
+/** By which rules monitors and the platform itself raise alerts. */
 export default function AlertRulesPage() {
   const { value, problem, read } = useFetch('/api/alerts/rules', {}, { pollMs: POLL_MS })
   const edited = useSignal<AlertRule | null>(null)
@@ -27,29 +28,33 @@ export default function AlertRulesPage() {
   return (
     <PageFrame page="alert-rules">
       <p class="hint">
-        Tailrace raises these alerts itself. Those of Prometheus and other senders come by{' '}
-        <a href="/api/docs">the API</a>. A rule that is switched off resolves what it has raised.
+        These rules raise alerts. Those of Prometheus and other senders come by <a href="/api/docs">the API</a>. A rule
+        that is switched off resolves what it has raised.
       </p>
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      {refused.value !== '' && <Failure message={refused.value} />}
-      {value.value && (
-        <ScrollTable name="Rules">
-          <TableHead columns={['Alert', 'When', 'Severity', 'State', ...(isAdmin.value ? [''] : [])]} />
-          <tbody>
-            {value.value.items.map(rule => (
-              <RuleRow
-                key={rule.name}
-                rule={rule}
-                onTurn={() => void turn(rule)}
-                onEdit={() => (edited.value = rule)}
-              />
-            ))}
-          </tbody>
-        </ScrollTable>
-      )}
-      {edited.value && (
-        <RuleDialog rule={edited.value} onSaved={() => void read()} onClose={() => (edited.value = null)} />
-      )}
+      <MonitorRules />
+      <section class="rules" aria-label="Tailrace itself">
+        <h2>Tailrace itself</h2>
+        {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
+        {refused.value !== '' && <Failure message={refused.value} />}
+        {value.value && (
+          <ScrollTable name="Rules">
+            <TableHead columns={['Alert', 'When', 'Severity', 'State', ...(isAdmin.value ? [''] : [])]} />
+            <tbody>
+              {value.value.items.map(rule => (
+                <RuleRow
+                  key={rule.name}
+                  rule={rule}
+                  onTurn={() => void turn(rule)}
+                  onEdit={() => (edited.value = rule)}
+                />
+              ))}
+            </tbody>
+          </ScrollTable>
+        )}
+        {edited.value && (
+          <RuleDialog rule={edited.value} onSaved={() => void read()} onClose={() => (edited.value = null)} />
+        )}
+      </section>
     </PageFrame>
   )
 }

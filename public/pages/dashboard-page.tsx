@@ -14,6 +14,7 @@ import { QueueCards } from '../jobs/queue-cards'
 import { combineQueues, type Histories, sumOf, useHistory } from '../jobs/queue-history'
 import { RunningJobs } from '../jobs/running-jobs'
 import { useQueues } from '../jobs/use-queues'
+import { MonitorPanels } from '../monitors/monitor-panels'
 import { stats } from '../shell/counts'
 
 const MINUTES = 60
@@ -40,6 +41,7 @@ export default function DashboardPage() {
         </section>
         <RunningJobs />
       </div>
+      <MonitorPanels />
       {history.value ? (
         <Throughput history={history.value} />
       ) : (

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { MaintenanceWindow } from '../../src/contract/silences'
+import { parseMatcher } from '../alerts/matcher-text'
 import { PageFrame } from '../components/page-frame'
 import { TabLinks } from '../components/tab-links'
-import { search } from '../router'
+import { search, setFilters } from '../router'
 import { isOperator } from '../session'
 import { SilenceDialog, type SilenceDraft } from '../silences/silence-dialog'
 import { OneSilence, SilenceList } from '../silences/silence-list'
@@ -22,7 +23,7 @@ const TABS = [
 export default function SilencesPage() {
   const filters = useMemo(() => readFilters(['tab', 'q', 'silence'], search.value), [search.value])
   const tab = TABS.map(([name]) => name).find(name => name === filters.tab) ?? 'active'
-  const draft = useSignal<SilenceDraft | null>(null)
+  const draft = useSignal<SilenceDraft | null>(draftIn(search.peek()))
   const edited = useSignal<MaintenanceWindow | 'new' | null>(null)
   const version = useSignal(0)
   const onSaved = () => {
@@ -30,6 +31,10 @@ export default function SilencesPage() {
   }
   const edit = (next: SilenceDraft) => {
     draft.value = next
+  }
+  const close = () => {
+    draft.value = null
+    setFilters({ matcher: '' })
   }
   return (
     <PageFrame
@@ -60,7 +65,7 @@ export default function SilencesPage() {
       ) : (
         <SilenceList key={`${tab} ${filters.q}`} state={tab} q={filters.q} version={version.value} onEdit={edit} />
       )}
-      {draft.value && <SilenceDialog draft={draft.value} onSaved={onSaved} onClose={() => (draft.value = null)} />}
+      {draft.value && <SilenceDialog draft={draft.value} onSaved={onSaved} onClose={close} />}
       {edited.value !== null && (
         <WindowDialog
           window={edited.value === 'new' ? null : edited.value}
@@ -70,4 +75,10 @@ export default function SilencesPage() {
       )}
     </PageFrame>
   )
+}
+
+/** The new silence that other pages link to, by its matchers. */
+function draftIn(search: string): SilenceDraft | null {
+  const matchers = new URLSearchParams(search).getAll('matcher').flatMap(text => parseMatcher(text) ?? [])
+  return matchers.length > 0 ? { matchers } : null
 }

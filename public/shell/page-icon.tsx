@@ -1,4 +1,5 @@
 import {
+  Activity,
   BellOff,
   BellRing,
   Bookmark,
@@ -8,6 +9,7 @@ import {
   Cpu,
   FileDown,
   Gauge,
+  Globe,
   type IconNode,
   KeyRound,
   Layers,
@@ -26,6 +28,7 @@ import {
   Ticket,
   Timer,
   Users,
+  Waypoints,
 } from 'lucide'
 import { Icon } from '../components/icon'
 
@@ -44,6 +47,9 @@ const ICONS: Record<string, IconNode | undefined> = {
   labels: Tag,
   files: FileDown,
   'enroll-secrets': KeyRound,
+  monitors: Activity,
+  'status-pages': Globe,
+  crawls: Waypoints,
   incidents: Siren,
   alerts: BellRing,
   silences: BellOff,

@@ -26,7 +26,7 @@ const FOUND_MAX = 5
 const open = (path: string) => () => navigate(path)
 
 function pages(): Command[] {
-  const further = ['add-host', 'new-query', 'settings'].flatMap(name => pageInfo(name) ?? [])
+  const further = ['add-host', 'new-query', 'new-monitor', 'settings'].flatMap(name => pageInfo(name) ?? [])
   return [...listedPages, ...further]
     .filter(mayOpen)
     .map(({ name, path, title }) => ({ id: `page:${name}`, group: 'Page', title, page: name, run: open(path) }))
@@ -53,13 +53,14 @@ export function localCommands(text: string): Command[] {
   })
 }
 
-/** Jobs, hosts and queries that the server finds. What one of them cannot answer is left out. */
+/** Jobs, hosts, queries and monitors that the server finds. What one of them cannot answer is left out. */
 export async function findCommands(q: string): Promise<Command[]> {
   const none = { items: [] }
-  const [jobs, hosts, queries] = await Promise.all([
+  const [jobs, hosts, queries, monitors] = await Promise.all([
     client.get('/api/jobs', { q, limit: FOUND_MAX }).catch(() => none),
     client.get('/api/hosts', { q, limit: FOUND_MAX }).catch(() => none),
     client.get('/api/queries', { q, limit: FOUND_MAX }).catch(() => none),
+    client.get('/api/monitors', { q, limit: FOUND_MAX }).catch(() => none),
   ])
   return [
     ...jobs.items.map(job => ({
@@ -85,6 +86,14 @@ export async function findCommands(q: string): Promise<Command[]> {
       note: query.status,
       page: 'queries',
       run: open(`/queries/${query.id}`),
+    })),
+    ...monitors.items.map(monitor => ({
+      id: monitor.id,
+      group: 'Monitor',
+      title: monitor.name,
+      note: monitor.status,
+      page: 'monitors',
+      run: open(`/monitors/${monitor.id}`),
     })),
   ]
 }

@@ -42,7 +42,7 @@ export interface Fleet {
   conditions: Condition[]
   /** Parts for every process, and parts only for processes that serve agents. */
   parts: { always: Part[]; web: Part[] }
-  mount: OsqueryMount
+  mounts: OsqueryMount[]
   endpoints(topics: TopicServer): Endpoint[]
   /** Ends all held reads, before the process stops. */
   release(): void
@@ -85,7 +85,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     stats: fleetStats(db),
     conditions: [missingHosts(db)],
     parts: { always: queries.parts.always, web: [hosts, schedules, ...queries.parts.agents] },
-    mount: osqueryMount({ api, log, metrics }),
+    mounts: [osqueryMount({ api, log, metrics })],
     endpoints: topics => [
       ...hosts.endpoints,
       ...queries.endpoints(topics),

@@ -12,6 +12,7 @@ import type { QueueName } from '../contract/jobs'
 import type { TopicServer, Writer } from '../streams'
 import { actionRoutes } from './actions/action-routes'
 import { bulkRoutes } from './actions/bulk-routes'
+import { createRoutes } from './actions/create-routes'
 import { Jobs } from './actions/jobs'
 import { type BoardDeps, createBoard } from './board/board'
 import { CancelChannel } from './engine/cancel-channel'
@@ -129,7 +130,8 @@ export function createJobs(deps: JobsDeps) {
       ...kindRoutes(kinds),
       ...jobRoutes(jobs),
       ...jobLogRoutes({ db, history: jobs, topics }),
-      ...actionRoutes({ jobs, kinds, audit }),
+      ...createRoutes({ jobs, kinds }),
+      ...actionRoutes({ jobs, audit }),
       ...bulkRoutes({ jobs, audit }),
       ...scheduleRoutes({ db, schedules, jobs, kinds, audit, log }),
       ...queueRoutes({ kinds, streams, queueControl, queueStats, schedules, audit }),

@@ -1,10 +1,8 @@
 import type { Db, Transaction } from '../base/db'
+import { tryLock } from '../base/lock-store'
 import { z } from '../base/parse'
 import type { Measure } from '../base/retention'
-import { manyRows, oneRow } from '../base/rows'
-
-/** An arbitrary key for the advisory lock that a sweep holds. */
-const LOCK = 7_216_020
+import { manyRows } from '../base/rows'
 
 const targetRow = z.object({
   name: z.string(),
@@ -54,12 +52,6 @@ export async function writeError(db: Db, name: string, at: Date, error: string):
 export function withLock<T>(db: Db, work: (stillHeld: () => Promise<unknown>) => Promise<T>): Promise<T | undefined> {
   return db.transaction(async (lock: Transaction) => {
     await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0') // it locks no rows and lasts as long as the sweep
-    const { locked } = await oneRow(
-      lock,
-      z.object({ locked: z.boolean() }),
-      'SELECT pg_try_advisory_xact_lock(?) AS locked',
-      [LOCK],
-    )
-    return locked ? work(() => lock.raw('SELECT 1')) : undefined
+    return (await tryLock(lock, 'sweep')) ? work(() => lock.raw('SELECT 1')) : undefined
   })
 }

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
 import { messageOf } from '../base/errors'
 import { newTag } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import { type RedisFactory, whenReady } from '../base/redis'
+import { within } from '../base/within'
 import { Echo } from './echo'
 
 type Listener = (message: string) => void
@@ -149,7 +149,7 @@ export class Bus implements Part {
     // While Redis is down, ioredis queues the subscription; until then streams poll PostgreSQL.
     if (listeners.size === 1) {
       const subscribed = this.subscribeTo(key)
-      if (this.connected) await Promise.race([subscribed, delay(WAIT_MS, undefined, { ref: false })])
+      if (this.connected) await within(subscribed, WAIT_MS)
     }
     return () => this.unsubscribe(key, listener)
   }

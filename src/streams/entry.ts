@@ -1,7 +1,6 @@
 import type { Transaction } from '../base/db'
-import { escapeText } from '../base/json-text'
 import type { Level } from '../base/log'
-import { LEVELS } from '../contract/values'
+import { eventRecord, lineRecord } from './record'
 
 /** One ordered sequence of entries of one tenant: `job:<id>`, `events`, `service:web`, `query:<id>`, ... */
 export interface Topic {
@@ -37,19 +36,8 @@ export interface Entry {
   seq: number
   /** Contiguous over the log lines of a topic, from 1; null for other entries. */
   line: number | null
-  kind: string
-  at: Date
-  level: Level | null
-  step: string | null
-  attempt: number | null
-  source: string | null
-  /**
-   * JSON-escaped, without quotes: PostgreSQL text cannot hold NUL or lone surrogates, but it can hold their escapes.
-   */
-  message: string | null
-  truncated: boolean
-  /** Encoded JSON, or null. */
-  data: string | null
+  /** Everything else, encoded: see `record.ts`. */
+  record: string
 }
 
 export interface TopicEntries {
@@ -106,7 +94,13 @@ export const LINE_BYTES_MAX = 16 * 1024
 export const DATA_BYTES_MAX = 64 * 1024
 
 /** An entry ready for the database, except for its place. */
-export interface PreparedEntry extends Omit<Entry, 'seq' | 'line'> {
+export interface PreparedEntry {
+  kind: string
+  atMs: number
+  /** Of a log line; null for other entries. */
+  level: Level | null
+  step: string | null
+  record: string
   /** Encoded JSON, or null. */
   state: string | null
   bytes: number
@@ -127,35 +121,41 @@ const ENTRY_BYTES = 100
  * @throws RangeError if the entry cannot be stored, which is a bug in the caller
  */
 export function prepare(entry: NewEntry): PreparedEntry {
-  if (!KIND.test(entry.kind)) throw new RangeError(`Invalid kind of entry: ${JSON.stringify(entry.kind)}`)
-  const isLine = entry.kind === 'log'
-  const message = entry.message === undefined ? (isLine ? '' : undefined) : entry.message
-  const cut = message === undefined ? undefined : cutText(message, LINE_BYTES_MAX)
-  let data = jsonOf(entry.data)
-  const dataCut = data !== null && isLine && data.length > DATA_BYTES_MAX
-  if (dataCut) data = null
-  const escaped = cut === undefined ? null : escapeText(cut)
-  // A status entry is the state itself: encoded once.
-  const sameState = entry.state !== undefined && entry.state === entry.data
-  const state = sameState ? data : jsonOf(entry.state)
-  return {
-    kind: entry.kind,
-    at: timeOf(entry),
-    level: entry.level ?? (isLine ? 'info' : null),
-    step: entry.step == null ? null : storedName(entry.step),
-    attempt: entry.attempt ?? null,
-    source: entry.source == null ? null : storedName(entry.source),
-    message: escaped,
-    truncated: dataCut || cut !== message,
-    data,
-    state,
-    bytes: ENTRY_BYTES + (escaped?.length ?? 0) + (data?.length ?? 0) + (state?.length ?? 0),
-  }
+  const { kind } = entry
+  if (!KIND.test(kind)) throw new RangeError(`Invalid kind of entry: ${JSON.stringify(kind)}`)
+  return kind === 'log' ? prepareLine(entry) : prepareEvent(entry)
 }
 
-function timeOf({ at }: NewEntry): Date {
-  const now = new Date()
-  return at && !(Math.abs(at.getTime() - now.getTime()) > SKEW_MS) ? at : now
+function prepareLine(entry: NewEntry): PreparedEntry {
+  const { level = 'info', attempt = null, message = '' } = entry
+  const atMs = timeOf(entry)
+  const step = storedNameOf(entry.step)
+  const source = storedNameOf(entry.source)
+  const cut = cutText(message, LINE_BYTES_MAX)
+  const given = jsonOf(entry.data)
+  const data = given !== null && given.length > DATA_BYTES_MAX ? null : given
+  const truncated = cut !== message || data !== given
+  const record = lineRecord({ atMs, level, step, attempt, message: cut, source, truncated, data })
+  const state = jsonOf(entry.state)
+  return { kind: 'log', atMs, level, step, record, state, bytes: bytesOf(record, state) }
+}
+
+function prepareEvent(entry: NewEntry): PreparedEntry {
+  const { kind } = entry
+  const atMs = timeOf(entry)
+  const data = jsonOf(entry.data)
+  // A status entry is the state itself: encoded once.
+  const state = entry.state !== undefined && entry.state === entry.data ? data : jsonOf(entry.state)
+  const record = eventRecord(kind, atMs, storedNameOf(entry.source), data)
+  return { kind, atMs, level: null, step: null, record, state, bytes: bytesOf(record, state) }
+}
+
+const bytesOf = (record: string, state: string | null) => ENTRY_BYTES + record.length + (state?.length ?? 0)
+
+function timeOf({ at }: NewEntry): number {
+  const now = Date.now()
+  const given = at?.getTime() ?? now
+  return Math.abs(given - now) <= SKEW_MS ? given : now
 }
 
 /** Null also for values that JSON cannot represent, such as functions. */
@@ -176,5 +176,4 @@ export function cutText(text: string, bytesMax: number): string {
 /** The name of a step or source as stored. Replaces characters that a PostgreSQL text column cannot hold. */
 export const storedName = (name: string) => name.slice(0, NAME_MAX).replaceAll('\0', '\ufffd').toWellFormed()
 
-export const levelNumber = (level: Level | null) => (level === null ? null : LEVELS.indexOf(level))
-export const levelOf = (number: number | null): Level | null => (number === null ? null : (LEVELS[number] ?? null))
+const storedNameOf = (name: string | null | undefined) => (name == null ? null : storedName(name))

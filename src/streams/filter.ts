@@ -1,16 +1,16 @@
 import type { FilterQuery } from '../contract/streams'
-import type { Entry } from './entry'
+import { type Criteria, matcherOf } from './criteria'
 import { storedName } from './entry'
-import type { Criteria } from './history'
 
 /** Which entries a reader gets. Applied on the server. */
 export interface Filter {
   /** Readers with the same key share one encoding. */
   key: string
   criteria: Criteria
-  labels: [string, string][]
-  matches(entry: Entry): boolean
+  matches(record: string): boolean
 }
+
+const filterOf = (key: string, criteria: Criteria): Filter => ({ key, criteria, matches: matcherOf(criteria) })
 
 /**
  * A filter that also leaves out kinds that its reader may not see. It has its own key, so that only readers with the
@@ -18,12 +18,7 @@ export interface Filter {
  */
 export function withoutKinds(filter: Filter, kinds: readonly string[]): Filter {
   if (!kinds.length) return filter
-  return {
-    ...filter,
-    key: JSON.stringify([filter.key, kinds]),
-    criteria: { ...filter.criteria, withoutKinds: kinds },
-    matches: entry => !kinds.includes(entry.kind) && filter.matches(entry),
-  }
+  return filterOf(JSON.stringify([filter.key, kinds]), { ...filter.criteria, withoutKinds: kinds })
 }
 
 const LABEL = /^label\.([A-Za-z0-9_.-]{1,100})$/
@@ -41,44 +36,12 @@ export function createFilter(query: FilterQuery, labels: [string, string][] = []
   // Lines are stored as `log` but sent as `logs`, the name that clients know.
   const kinds = query.types?.map(type => (type === 'logs' ? 'log' : type))
   const source = query.source === undefined ? undefined : storedName(query.source)
-  const criteria: Criteria = { kinds, levels: level, steps, attempt, text: q, source }
-  const lowerText = q?.toLowerCase()
-  return {
-    key: JSON.stringify([kinds, level, steps, attempt, q, source, labels]),
-    criteria,
-    labels,
-    matches(entry) {
-      if (kinds && !kinds.includes(entry.kind)) return false
-      if (source !== undefined && entry.source !== source) return false
-      if (labels.length && !hasLabels(entry, labels)) return false
-      return entry.kind !== 'log' || matchesLine(entry, criteria, lowerText)
-    },
-  }
+  const criteria: Criteria = { kinds, levels: level, steps, attempt, text: q, source, labels }
+  return filterOf(JSON.stringify([kinds, level, steps, attempt, q, source, labels]), criteria)
 }
 
 /** A comma separates names but may also be part of one, so the whole text counts as a name as well. */
 function stepNames(given: string | string[]): string[] {
   const names = [given].flat().flatMap(text => [text, ...text.split(',')])
   return [...new Set(names)].filter(Boolean).map(storedName)
-}
-
-function matchesLine(entry: Entry, { levels, steps, attempt }: Criteria, lowerText: string | undefined): boolean {
-  if (levels && !(entry.level && levels.includes(entry.level))) return false
-  if (steps && !(entry.step && steps.includes(entry.step))) return false
-  if (attempt !== undefined && entry.attempt !== attempt) return false
-  return (
-    lowerText === undefined ||
-    textOf(entry.message ?? '')
-      .toLowerCase()
-      .includes(lowerText)
-  )
-}
-
-/** Decodes JSON escapes; most lines have none. */
-const textOf = (message: string): string => (message.includes('\\') ? JSON.parse(`"${message}"`) : message)
-
-function hasLabels(entry: Entry, labels: [string, string][]): boolean {
-  const data = JSON.parse(entry.data ?? 'null') as { labels?: Record<string, unknown> | null } | null
-  const has = data?.labels
-  return labels.every(([name, value]) => has?.[name] !== undefined && String(has[name]) === value)
 }

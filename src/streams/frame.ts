@@ -1,6 +1,7 @@
 import { isCheckingContracts, recordMismatch } from '../base/contract-check'
 import { type ControlEvents, controlEvents } from '../contract/streams'
 import type { Entry } from './entry'
+import { type DecodedEvent, decodeEvent, isLine } from './record'
 
 /** One event on the wire, for any transport: `data` is encoded JSON, `seq` the last entry delivered with it. */
 export interface WireEvent {
@@ -28,16 +29,8 @@ export function controlEvent<Kind extends keyof ControlEvents>(
   return { event, data: JSON.stringify(data), seq }
 }
 
-const text = (value: string | null) => (value === null ? 'null' : JSON.stringify(value))
-
 /** Encodes a log line as the contract defines it. */
-export function encodeLine(entry: Entry): string {
-  const flags = `${entry.truncated ? ',"truncated":true' : ''}${entry.data === null ? '' : `,"data":${entry.data}`}`
-  return (
-    `{"seq":${entry.seq},"line":${entry.line},"timestamp":"${entry.at.toISOString()}","level":"${entry.level}",` +
-    `"step":${text(entry.step)},"attempt":${entry.attempt},"message":"${entry.message ?? ''}","source":${text(entry.source)}${flags}}`
-  )
-}
+export const encodeLine = ({ seq, line, record }: Entry): string => `{"seq":${seq},"line":${line},${record}`
 
 /** Adds the topic's name to an encoded object. */
 export const withTopic = (topic: string, data: string | null) =>
@@ -46,18 +39,23 @@ export const withTopic = (topic: string, data: string | null) =>
     : `{"topic":${JSON.stringify(topic)},"value":${data}}`
 
 /**
- * A tenant event in its envelope. The entry's `data` holds `labels` and `data`; `sequence` is null for unstored
- * events.
+ * A tenant event in its envelope. The entry's `data` holds `labels` and `data`.
+ * @param seq null for events that are not stored
  */
-export function encodeEnvelope(entry: Omit<Entry, 'seq'> & { seq: number | null }, shape: Shape): string {
-  const id = entry.seq === null ? 'null' : `"${shape.epoch}.${entry.seq}"`
-  const { data } = entry
+function encodeEnvelope({ kind, timestamp, source, data }: DecodedEvent, seq: number | null, shape: Shape): string {
+  const id = seq === null ? 'null' : `"${shape.epoch}.${seq}"`
   const rest = data === null || data === '{}' ? '}' : data.startsWith('{') ? `,${data.slice(1)}` : `,"data":${data}}`
   return (
-    `{"topic":"${shape.topic}","type":"${entry.kind}","id":${id},"sequence":${entry.seq},"timestamp":"${entry.at.toISOString()}",` +
-    `"source":${text(entry.source)},"tenant_id":"${shape.tenantId}"${rest}`
+    `{"topic":"${shape.topic}","type":"${kind}","id":${id},"sequence":${seq},"timestamp":"${timestamp}",` +
+    `"source":${source},"tenant_id":"${shape.tenantId}"${rest}`
   )
 }
+
+/** @param seq null for events that are not stored */
+export const encodeEvent = (event: DecodedEvent, seq: number | null, shape: Shape) => ({
+  event: event.kind,
+  data: shape.envelope ? encodeEnvelope(event, seq, shape) : withTopic(shape.topic, event.data),
+})
 
 /** Turns entries into events, in order: adjacent lines share a `logs` event, all others get their own. */
 export function encodeEntries(entries: readonly Entry[], shape: Shape, history: boolean): WireEvent[] {
@@ -71,13 +69,12 @@ export function encodeEntries(entries: readonly Entry[], shape: Shape, history: 
     lines = []
   }
   for (const entry of entries) {
-    if (entry.kind === 'log') {
+    if (isLine(entry.record)) {
       lines.push(entry)
       continue
     }
     closeLines()
-    const data = shape.envelope ? encodeEnvelope(entry, shape) : withTopic(shape.topic, entry.data)
-    events.push({ event: entry.kind, data, seq: entry.seq })
+    events.push({ ...encodeEvent(decodeEvent(entry.record), entry.seq, shape), seq: entry.seq })
   }
   closeLines()
   return events

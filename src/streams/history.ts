@@ -1,8 +1,9 @@
-import { encodedArray, plainArray } from '../base/array-literal'
-import { type Db, escapedPatterns, type Transaction } from '../base/db'
+import { binaryTexts, encodedArray, plainArray } from '../base/array-literal'
+import type { Db, Transaction } from '../base/db'
 import { z } from '../base/parse'
-import { builtRows, firstRow, manyRows } from '../base/rows'
-import { type Entry, levelNumber, levelOf, type PreparedEntry, type Topic, topicKey } from './entry'
+import { firstRow, manyRows } from '../base/rows'
+import { chunksOf } from './chunk'
+import { type PreparedEntry, type Topic, topicKey } from './entry'
 
 const headRow = z.object({
   id: z.number(),
@@ -74,17 +75,20 @@ WITH writer AS (
   SELECT head.id, head.last_seq - input.entries AS before_seq, head.last_line - input.lines AS before_line, input.no
   FROM head JOIN input USING (tenant_id, name)
 ), inserted AS (
-  INSERT INTO stream_entries (topic_id, seq, line, kind, at, level, step, attempt, source, message, truncated, data)
-  SELECT n.id, n.before_seq + e.seq, n.before_line + e.line, e.kind, e.at, e.level, e.step, e.attempt, e.source, e.message, e.truncated, e.data
-  FROM unnest(?::int[], ?::int[], ?::int[], ?::text[], ?::timestamptz[], ?::smallint[], ?::text[], ?::smallint[], ?::text[], ?::text[], ?::bool[], ?::text[])
-    AS e(no, seq, line, kind, at, level, step, attempt, source, message, truncated, data)
+  INSERT INTO stream_chunks (topic_id, first_seq, last_seq, first_line, last_line, first_at, last_at, kinds, levels,
+    steps, records)
+  SELECT n.id, n.before_seq + 1 + c.first, n.before_seq + 1 + c.last, n.before_line + 1 + c.first_line,
+    n.before_line + 1 + c.last_line, c.first_at, c.last_at, c.kinds::text[], c.levels, c.steps::text[], c.records
+  FROM unnest(?::int[], ?::int[], ?::int[], ?::int[], ?::int[], ?::timestamptz[], ?::timestamptz[], ?::text[],
+      ?::smallint[], ?::text[], ?::text[])
+    AS c(no, first, last, first_line, last_line, first_at, last_at, kinds, levels, steps, records)
   JOIN numbered n USING (no)
 )
 SELECT head.id, tenant_id, name, epoch, last_seq, last_line, first_seq, state, end_reason
 FROM writer LEFT JOIN head ON true`
 
 /**
- * Appends a flush in one statement: records the batch, moves the heads and numbers the entries. It may be executed any
+ * Appends a flush in one statement: records the batch, moves the heads and numbers the entries, in chunks. It may be executed any
  * number of times and arbitrarily late: a statement can reach the database after its connection was given up.
  * Topics must be sorted, so that all processes lock them in the same order.
  * @returns the heads of the topics that accepted their entries, which excludes those with another fence than expected
@@ -97,7 +101,7 @@ export async function appendBatches(
   writerId: string,
   batchNo: number,
 ): Promise<AppendedHead[] | undefined> {
-  const bindings = [writerId, batchNo, ...headColumns(batches), mustBeOpen(batches), ...entryColumns(batches)]
+  const bindings = [writerId, batchNo, ...headColumns(batches), mustBeOpen(batches), ...chunkColumns(batches)]
   const appended = await manyRows(db, appendedRow, APPEND, bindings)
   return appended.length ? appended.filter(hasHead) : undefined
 }
@@ -120,27 +124,21 @@ const countLines = (entries: readonly PreparedEntry[]) =>
 const mustBeOpen = (batches: readonly TopicBatch[]) =>
   batches.filter(({ onlyWhileOpen }) => onlyWhileOpen).map(({ topic }) => topicKey(topic))
 
-function entryColumns(batches: readonly TopicBatch[]) {
-  const entries = batches.flatMap(batch => batch.entries)
+function chunkColumns(batches: readonly TopicBatch[]) {
+  const chunks = batches.flatMap(({ entries }, i) => chunksOf(entries).map(chunk => ({ ...chunk, no: i + 1 })))
   return [
-    plainArray(batches.flatMap((batch, i) => batch.entries.map(() => i + 1))),
-    plainArray(batches.flatMap(batch => batch.entries.map((_, i) => i + 1))),
-    plainArray(batches.flatMap(lineNumbers)),
-    encodedArray(entries.map(({ kind }) => kind)),
-    plainArray(entries.map(({ at }) => at.toISOString())),
-    plainArray(entries.map(({ level }) => levelNumber(level))),
-    entries.map(({ step }) => step),
-    plainArray(entries.map(({ attempt }) => attempt)),
-    entries.map(({ source }) => source),
-    encodedArray(entries.map(({ message }) => message)),
-    plainArray(entries.map(({ truncated }) => truncated)),
-    encodedArray(entries.map(({ data }) => data)),
+    plainArray(chunks.map(({ no }) => no)),
+    plainArray(chunks.map(({ first }) => first)),
+    plainArray(chunks.map(({ last }) => last)),
+    plainArray(chunks.map(({ firstLine }) => firstLine)),
+    plainArray(chunks.map(({ lastLine }) => lastLine)),
+    plainArray(chunks.map(({ firstMs }) => new Date(firstMs).toISOString())),
+    plainArray(chunks.map(({ lastMs }) => new Date(lastMs).toISOString())),
+    chunks.map(({ kinds }) => kinds),
+    plainArray(chunks.map(({ levels }) => levels)),
+    chunks.map(({ steps }) => steps),
+    binaryTexts(chunks.map(({ records }) => records)),
   ]
-}
-
-function lineNumbers({ entries }: TopicBatch) {
-  let line = 0
-  return entries.map(({ kind }) => (kind === 'log' ? ++line : null))
 }
 
 const writerRow = z.object({ batch: z.number() })
@@ -174,119 +172,3 @@ export async function readHead(db: Db, topic: Topic): Promise<Head> {
 
 export const readHeads = (db: Db, ids: number[]): Promise<Head[]> =>
   manyRows(db, headRow, `SELECT ${HEAD} FROM stream_topics WHERE id = ANY(?::bigint[])`, [ids])
-
-/** Which entries of a topic to select. Level, step, attempt and text apply to log lines only. */
-export interface Criteria {
-  kinds?: readonly string[] | undefined
-  withoutKinds?: readonly string[] | undefined
-  levels?: readonly string[] | undefined
-  steps?: readonly string[] | undefined
-  attempt?: number | undefined
-  /** Contained in the message, ignoring case. */
-  text?: string | undefined
-  source?: string | undefined
-}
-
-export interface Range {
-  after: number
-  upTo: number
-  limit: number
-  order?: 'asc' | 'desc'
-}
-
-const entryRow = z.object({
-  seq: z.number(),
-  line: z.number().nullable(),
-  kind: z.string(),
-  at: z.date(),
-  level: z.number().nullable(),
-  step: z.string().nullable(),
-  attempt: z.number().nullable(),
-  source: z.string().nullable(),
-  message: z.string().nullable(),
-  truncated: z.boolean(),
-  data: z.string().nullable(),
-})
-const ENTRY = Object.keys(entryRow.shape)
-
-const seqRow = entryRow.pick({ seq: true })
-const mergedRow = entryRow.extend({ topic_id: z.number(), topic: z.string() })
-
-/** Entries of a topic, start exclusive, end inclusive. */
-export async function readEntries(
-  db: Db,
-  topicId: number,
-  { after, upTo, limit, order = 'asc' }: Range,
-  criteria: Criteria,
-): Promise<Entry[]> {
-  const query = db('stream_entries')
-    .select(ENTRY)
-    .where('topic_id', topicId)
-    .andWhere('seq', '>', after)
-    .andWhere('seq', '<=', upTo)
-    .orderBy('seq', order)
-    .limit(limit)
-  narrow(query, criteria)
-  const found = await builtRows(entryRow, query)
-  return found.map(row => ({ ...row, level: levelOf(row.level) }))
-}
-
-function narrow(query: ReturnType<Db>, criteria: Criteria) {
-  const { kinds, withoutKinds, levels, steps, attempt, text, source } = criteria
-  if (kinds) query.whereIn('kind', kinds)
-  if (withoutKinds?.length) query.whereNotIn('kind', withoutKinds)
-  if (source !== undefined) query.where('source', source)
-  if (!levels && !steps && attempt === undefined && text === undefined) return
-  query.where(either =>
-    either.whereNot('kind', 'log').orWhere(line => {
-      if (levels) line.whereIn('level', levels.map(level => levelNumber(level as Entry['level'])) as number[])
-      if (steps) line.whereIn('step', steps)
-      if (attempt !== undefined) line.where('attempt', attempt)
-      if (text !== undefined) {
-        const { like, exactly } = escapedPatterns(text, '^')
-        line.whereILike('message', like).whereRaw('(strpos(message, ?) = 0 OR message ~* ?)', ['\\', exactly])
-      }
-    }),
-  )
-}
-
-/**
- * The seq before the last `count` matching lines: where a reader that asks for that much history starts. In topics
- * without lines (tenant events) all entries count; otherwise a reader would get everything.
- */
-export async function seqBeforeLines(db: Db, head: Head, count: number, criteria: Criteria): Promise<number> {
-  if (count === 0) return head.last_seq
-  const query = db('stream_entries').select('seq').where('topic_id', head.id).andWhere('seq', '<=', head.last_seq)
-  narrow(query.orderBy('seq', 'desc').limit(count), { ...criteria, ...(head.last_line > 0 && { kinds: ['log'] }) })
-  const lines = await builtRows(seqRow, query)
-  const oldest = lines.at(-1)
-  return lines.length < count || !oldest ? head.first_seq - 1 : oldest.seq - 1
-}
-
-export interface MergedPosition {
-  at: Date
-  topicId: number
-  seq: number
-}
-
-/** Entries of several topics of one tenant by time, after a position. */
-export async function readMerged(
-  db: Db,
-  tenantId: string,
-  names: string[],
-  after: MergedPosition | undefined,
-  limit: number,
-  criteria: Criteria,
-): Promise<(Entry & { topic: string; topic_id: number })[]> {
-  const query = db('stream_entries')
-    .join('stream_topics', 'stream_topics.id', 'stream_entries.topic_id')
-    .select(...ENTRY, 'topic_id', 'stream_topics.name as topic')
-    .where('stream_topics.tenant_id', tenantId)
-    .whereRaw('stream_topics.name = ANY(?::text[])', [names])
-    .orderBy(['at', 'topic_id', 'seq'])
-    .limit(limit)
-  if (after) query.whereRaw('(at, topic_id, seq) > (?, ?, ?)', [after.at, after.topicId, after.seq])
-  narrow(query, criteria)
-  const found = await builtRows(mergedRow, query)
-  return found.map(row => ({ ...row, level: levelOf(row.level) }))
-}

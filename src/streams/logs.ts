@@ -4,11 +4,14 @@ import { ok } from '../api'
 import type { Db } from '../base/db'
 import { sendDownload } from '../base/download'
 import type { LogLine, LogPage, LogQuery } from '../contract/logs'
+import { readEntries } from './chunk-store'
+import type { Criteria } from './criteria'
 import type { Entry, Topic } from './entry'
 import { createFilter } from './filter'
 import { encodeLine } from './frame'
-import { type Criteria, type Head, readEntries, readHead } from './history'
+import { type Head, readHead } from './history'
 import { parsePosition } from './position'
+import { decodeLine } from './record'
 
 const DOWNLOAD_PAGE = 2_000
 
@@ -96,8 +99,8 @@ async function* pagesOf(
 /**
  * A line for people: a message cannot fake further lines, and colors are kept. Other formats have the original text.
  */
-function textOf(entry: Entry): string {
-  const message: string = JSON.parse(`"${entry.message ?? ''}"`)
-  const step = entry.step === null ? '' : ` [${clean(entry.step)}]`
-  return `${entry.at.toISOString()} ${(entry.level ?? 'info').padEnd(5)}${step} ${indented(cleanColored(message))}\n`
+function textOf({ record }: Entry): string {
+  const { timestamp, level, step, message } = decodeLine(record)
+  const named = step === null ? '' : ` [${clean(step)}]`
+  return `${timestamp} ${level.padEnd(5)}${named} ${indented(cleanColored(message))}\n`
 }

@@ -1,11 +1,13 @@
 import type { Db } from '../base/db'
 import { expiringRows } from '../base/expiring'
+import { DAY_MS, type Day, dropDay, listDays } from '../base/partitions'
 import type { RetentionTarget } from '../base/retention'
 import { lowPriority, tableSize } from '../base/table-store'
 import { topicKey } from './entry'
 import type { Family } from './families'
-import { countDay, DAY_MS, dropDay, listDays, topicEnds } from './partitions'
+import { countMergeable, mergeChunks } from './merge-store'
 import {
+  countEntries,
   countOfTopic,
   deleteTopics,
   findTopic,
@@ -14,6 +16,7 @@ import {
   oldestOfTopic,
   readRest,
   type TopicRow,
+  topicEnds,
   trimRest,
   trimTopic,
 } from './trim-store'
@@ -27,10 +30,13 @@ interface Deps {
 
 const WRITER_MS = 7 * DAY_MS
 const REST = 'rest'
+/** The table of entries, which has a partition per day. */
+export const TABLE = 'stream_chunks'
 
 /** The data of streams and how long it is kept. */
 export const streamRetention = (deps: Deps): RetentionTarget[] => [
   entries(deps.db),
+  smallChunks(deps.db),
   tenantEvents(deps),
   goneTopics(deps),
   expiringRows(deps.db, {
@@ -57,19 +63,19 @@ const entries = (db: Db): RetentionTarget => ({
   keep: { term: 'logs' },
   grainMs: DAY_MS,
   async measure() {
-    const [days, rest, size] = await Promise.all([listDays(db), readRest(db), tableSize(db, 'stream_entries')])
+    const [days, rest, size] = await Promise.all([listDays(db, TABLE), readRest(db), tableSize(db, TABLE)])
     return { oldest: earliest([days[0]?.from, rest.oldest]), ...size }
   },
   async count(before) {
     let count = (await readRest(db, before)).count
-    for (const day of await listDays(db)) if (day.to <= before) count += await countDay(db, day)
+    for (const day of await listDays(db, TABLE)) if (day.to <= before) count += await countEntries(db, day)
     return count
   },
   async sweep(before, limit, cursor) {
-    const day = (await listDays(db)).find(({ to }) => to <= before)
+    const day = (await listDays(db, TABLE)).find(({ to }) => to <= before)
     if (!day) {
-      const deleted = await trimRest(db, before, limit)
-      return { deleted, next: deleted === limit ? REST : null }
+      const { entries, chunks } = await trimRest(db, before, limit)
+      return { deleted: entries, next: chunks === limit ? REST : null }
     }
     const [name, after] = cursor?.split(':') ?? []
     const ends = await topicEnds(db, day, name === day.name ? Number(after) : 0, limit)
@@ -82,6 +88,41 @@ const entries = (db: Db): RetentionTarget => ({
     return { deleted: 0, next: '' }
   },
 })
+
+/** Entries of a day may still come so long after it: their times may differ from now by an hour. */
+const DAY_OPEN_MS = 2 * 3_600_000
+/** Days that ended earlier have been merged before. */
+const MERGED_DAYS = 3
+
+/** Chunks of topics that were written to seldom, which have few entries each. */
+function smallChunks(db: Db): RetentionTarget {
+  const topicsOf = async (day: Day, after: number, limit: number) =>
+    (await topicEnds(db, day, after, limit)).map(({ id }) => id)
+  const daysBefore = async (before: Date) =>
+    (await listDays(db, TABLE)).filter(({ to }) => to.getTime() <= before.getTime() - DAY_OPEN_MS).slice(-MERGED_DAYS)
+  return {
+    name: 'mergeable_chunks',
+    summary: 'Small chunks of entries, merged once their day is over. No entries are removed.',
+    keep: { fixedMs: 0 },
+    measure: async () => ({ oldest: null, rows: null, bytes: null }),
+    async count(before) {
+      let count = 0
+      for (const day of await daysBefore(before))
+        for (let ids = await topicsOf(day, 0, 1_000); ids.length; ids = await topicsOf(day, ids.at(-1) ?? 0, 1_000))
+          count += await countMergeable(db, day, ids)
+      return count
+    },
+    async sweep(before, limit, cursor) {
+      const [name = '', after = '0'] = cursor?.split(':') ?? []
+      const day = (await daysBefore(before)).find(each => each.name >= name)
+      if (!day) return { deleted: 0, next: null }
+      const ids = await topicsOf(day, day.name === name ? Number(after) : 0, limit)
+      // The next day's name is greater than this with any character after it.
+      if (!ids.length) return { deleted: 0, next: `${day.name}~:0` }
+      return { deleted: await mergeChunks(db, day, ids), next: `${day.name}:${ids.at(-1)}` }
+    },
+  }
+}
 
 /**
  * Deletes tenant events row by row if they are kept for less time than log lines. Others are dropped with their day.
@@ -144,9 +185,9 @@ function goneTopics({ db, family }: Deps): RetentionTarget {
     async sweep(before, limit, cursor) {
       const { gone, last } = await page(before, Number(cursor ?? 0), limit)
       const ids = gone.map(({ id }) => id)
-      const deleted = ids.length ? await deleteTopics(db, ids, limit) : 0
-      if (deleted === limit) return { deleted, next: cursor ?? '0' } // the topics are still there
-      return { deleted: deleted + ids.length, next: last === undefined ? null : String(last) }
+      const { entries, isComplete } = await deleteTopics(db, ids, limit)
+      if (!isComplete) return { deleted: entries, next: cursor ?? '0' } // the topics are still there
+      return { deleted: entries + ids.length, next: last === undefined ? null : String(last) }
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Db } from '../base/db'
 import type { Part } from '../base/lifecycle'
 import type { Log, LogRecord } from '../base/log'
 import type { Registry } from '../base/metrics'
+import { ensurePartitions } from '../base/partitions'
 import type { RedisFactory } from '../base/redis'
 import type { RetentionTarget } from '../base/retention'
 import { tenantEvents } from '../contract/events'
@@ -16,8 +17,7 @@ import type { NewEntry, Topic, Writer } from './entry'
 import type { Family } from './families'
 import { Hub } from './hub'
 import { createStreamMetrics } from './metrics'
-import { ensurePartitions } from './partitions'
-import { streamRetention } from './retention'
+import { streamRetention, TABLE } from './retention'
 import { type Service, serviceFamily, serviceSink } from './service-logs'
 import { Connections } from './transports/connections'
 import { createSocketServer, type OpenSocket } from './transports/serve-sockets'
@@ -117,10 +117,10 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
       }
     },
     async start() {
-      await ensurePartitions(db)
+      await ensurePartitions(db, TABLE)
       partitions = setInterval(
         () =>
-          void ensurePartitions(db).catch(error =>
+          void ensurePartitions(db, TABLE).catch(error =>
             log.error('Cannot create the partitions of the next days', { error }),
           ),
         PARTITIONS_MS,

@@ -1,13 +1,15 @@
 import type { Db } from '../base/db'
 import type { Log } from '../base/log'
 import { logRetryable } from '../base/outage'
+import { readSome } from './chunk-store'
 import type { Entry, NewEntry, Topic } from './entry'
 import { prepare } from './entry'
 import type { Family } from './families'
 import type { Filter } from './filter'
-import { encodeEntries, encodeEnvelope, Frame, type Shape, type WireEvent, withTopic } from './frame'
-import { findHead, type Head, readEntries, readHead, readHeads } from './history'
+import { encodeEntries, encodeEvent, Frame, type Shape, type WireEvent } from './frame'
+import { findHead, type Head, readHead, readHeads } from './history'
 import type { StreamMetrics } from './metrics'
+import { decodeEvent } from './record'
 import { View } from './view'
 
 /** What a process publishes after it has committed entries to a topic. */
@@ -39,8 +41,8 @@ export interface FeedDeps {
   windowMs: number
 }
 
-const PAGE_ENTRIES = 500
-const PAGE_BYTES = 1024 * 1024
+/** Pages end with a chunk, so readers that started at different places soon share pages. */
+const PAGE = { entries: 1_000, bytes: 512 * 1024 }
 /** A feed that is further behind skips ahead, and its readers page through the database. */
 const CATCH_UP_MAX = 5_000
 /** A window of this size is closed early. */
@@ -141,14 +143,9 @@ export class TopicFeed {
 
   /** Sends an event that is not stored in the topic; the last one of each kind is kept for later readers. */
   announce(entry: NewEntry) {
-    const prepared = prepare(entry)
-    const full = { ...prepared, line: null, seq: null }
-    const data = this.shape.envelope ? encodeEnvelope(full, this.shape) : withTopic(this.topic.name, prepared.data)
+    const event = encodeEvent(decodeEvent(prepare(entry).record), null, this.shape)
     this.announceVersion++
-    this.announcements.set(entry.kind, {
-      version: this.announceVersion,
-      event: { event: entry.kind, data, seq: this.sealed },
-    })
+    this.announcements.set(entry.kind, { version: this.announceVersion, event: { ...event, seq: this.sealed } })
     this.schedule()
   }
 
@@ -187,18 +184,11 @@ export class TopicFeed {
     const { shape, head, family } = this
     const { withoutKinds: unwanted = [] } = filter.criteria
     const withoutKinds = history ? [...unwanted, ...(family.supersededKinds ?? [])] : unwanted
-    const found = await readEntries(
-      this.deps.db,
-      head.id,
-      { after, upTo, limit: PAGE_ENTRIES },
-      { ...filter.criteria, withoutKinds },
-    )
-    if (found[0]?.seq !== after + 1 && (await this.wasTrimmed(head, after))) return undefined
-    const entries = withinBytes(found)
-    const complete = found.length < PAGE_ENTRIES && entries.length === found.length
-    const last = complete ? upTo : (entries.at(-1)?.seq ?? upTo)
-    const events = encodeEntries(entries.filter(filter.matches), shape, history)
-    return new Frame(after + 1, last, shape.epoch, events, () => this.deps.metrics.encodes.inc())
+    const criteria = { ...filter.criteria, withoutKinds }
+    const read = await readSome(this.deps.db, head.id, { after, upTo }, criteria, PAGE)
+    if (read.firstStored !== after + 1 && (await this.wasTrimmed(head, after))) return undefined
+    const events = encodeEntries(read.entries, shape, history)
+    return new Frame(after + 1, read.lookedUpTo, shape.epoch, events, () => this.deps.metrics.encodes.inc())
   }
 
   /** Entries missing from a page were either filtered out or trimmed since the head was read. */
@@ -239,7 +229,8 @@ export class TopicFeed {
       this.pending = []
       this.pendingBytes = 0
       for (const view of this.views.values()) {
-        const events = encodeEntries(entries.filter(view.filter.matches), shape, false)
+        const wanted = entries.filter(({ record }) => view.filter.matches(record))
+        const events = encodeEntries(wanted, shape, false)
         view.push(new Frame(first, this.sealed, shape.epoch, events, () => this.deps.metrics.encodes.inc()))
       }
     }
@@ -280,10 +271,9 @@ export class TopicFeed {
     const upTo = this.wantedTip
     if (upTo - this.tip > CATCH_UP_MAX) return this.skipTo(upTo)
     const { id } = this.head
-    const entries = await readEntries(this.deps.db, id, { after: this.tip, upTo, limit: PAGE_ENTRIES }, {})
+    const { entries, firstStored } = await readSome(this.deps.db, id, { after: this.tip, upTo }, {}, PAGE)
     if (id !== this.head.id) return // the topic was recreated in the meantime
-    const contiguous = entries[0]?.seq === this.tip + 1
-    if (!contiguous) return this.skipTo(upTo) // trimmed in the meantime: each reader gets a `gap` event
+    if (firstStored !== this.tip + 1) return this.skipTo(upTo) // trimmed in the meantime: each reader gets a `gap` event
     this.take(entries, Date.now())
   }
 
@@ -310,13 +300,4 @@ export class TopicFeed {
   }
 }
 
-const sizeOf = (entry: Entry) => 100 + (entry.message?.length ?? 0) + (entry.data?.length ?? 0)
-
-function withinBytes(entries: Entry[]): Entry[] {
-  let bytes = 0
-  const cut = entries.findIndex(entry => {
-    bytes += sizeOf(entry)
-    return bytes > PAGE_BYTES
-  })
-  return cut <= 0 ? entries : entries.slice(0, cut)
-}
+const sizeOf = ({ record }: Entry) => 50 + record.length

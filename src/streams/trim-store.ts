@@ -1,9 +1,9 @@
 import type { Db, Transaction } from '../base/db'
 import { z } from '../base/parse'
+import type { Day } from '../base/partitions'
 import { countRow, firstRow, manyRows, oneRow } from '../base/rows'
 import { lowPriority } from '../base/table-store'
 import type { Topic } from './entry'
-import { type TopicEnd, topicEnd } from './partitions'
 
 /**
  * Moves the start of topics past entries that will be deleted, so that their readers get a `gap`. Locks topics in the
@@ -27,15 +27,17 @@ export async function moveFirstSeq(trx: Transaction, ends: readonly TopicEnd[]):
   return moved.reduce((sum, { gone }) => sum + gone, 0)
 }
 
-/** Deletes old entries of days without a partition, oldest first per topic. @returns how many */
-export function trimRest(db: Db, before: Date, limit: number): Promise<number> {
+const COUNT = 'coalesce(sum(last_seq - first_seq + 1), 0)::bigint AS count'
+
+/** Deletes old chunks of days without a partition, oldest first per topic. @returns how many entries and chunks */
+export function trimRest(db: Db, before: Date, limit: number): Promise<{ entries: number; chunks: number }> {
   return lowPriority(db, async trx => {
     const gone = await manyRows(
       trx,
-      topicEnd,
-      `DELETE FROM stream_entries_rest WHERE ctid = ANY(ARRAY(
-         SELECT ctid FROM stream_entries_rest WHERE at < ? ORDER BY topic_id, seq LIMIT ?))
-       RETURNING topic_id AS id, seq AS last`,
+      topicEnd.extend({ first: z.number() }),
+      `DELETE FROM stream_chunks_rest WHERE ctid = ANY(ARRAY(
+         SELECT ctid FROM stream_chunks_rest WHERE last_at < ? ORDER BY topic_id, last_seq LIMIT ?))
+       RETURNING topic_id AS id, first_seq AS first, last_seq AS last`,
       [before, limit],
     )
     const ends = new Map<number, number>()
@@ -44,7 +46,7 @@ export function trimRest(db: Db, before: Date, limit: number): Promise<number> {
       trx,
       Array.from(ends, ([id, last]) => ({ id, last })),
     )
-    return gone.length
+    return { entries: gone.reduce((sum, { first, last }) => sum + last - first + 1, 0), chunks: gone.length }
   })
 }
 
@@ -52,10 +54,14 @@ export const readRest = (db: Db, before?: Date): Promise<{ count: number; oldest
   oneRow(
     db,
     countRow.extend({ oldest: z.date().nullable() }),
-    `SELECT count(*) AS count, min(at) AS oldest FROM stream_entries_rest
-     WHERE :before::timestamptz IS NULL OR at < :before::timestamptz`,
+    `SELECT ${COUNT}, min(last_at) AS oldest FROM stream_chunks_rest
+     WHERE :before::timestamptz IS NULL OR last_at < :before::timestamptz`,
     { before: before ?? null },
   )
+
+/** How many entries the chunks of a day have. */
+export const countEntries = async (db: Db, { name }: Day): Promise<number> =>
+  (await oneRow(db, countRow, `SELECT ${COUNT} FROM ??`, [name])).count
 
 const topicRow = z.object({ id: z.number(), tenant_id: z.string(), name: z.string(), created_at: z.date() })
 export type TopicRow = z.output<typeof topicRow>
@@ -68,38 +74,37 @@ export const findTopic = (db: Db, { tenantId, name }: Topic) =>
     [tenantId, name],
   )
 
-/** Deletes old entries from the start of a topic. @returns how many */
+/** Deletes old chunks from the start of a topic. @returns how many entries */
 export function trimTopic(db: Db, topicId: number, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
-    const { last } = await oneRow(
+    const { last, count } = await oneRow(
       trx,
-      z.object({ last: z.number().nullable() }),
-      `SELECT max(seq) AS last FROM (
-         SELECT seq, at FROM stream_entries WHERE topic_id = ? ORDER BY seq LIMIT ?) AS first WHERE at < ?`,
-      [topicId, limit, before],
+      z.object({ last: z.number().nullable(), count: z.number() }),
+      `SELECT max(last_seq) AS last, ${COUNT} FROM (
+         SELECT first_seq, last_seq, bool_and(last_at < ?) OVER (ORDER BY last_seq) AS is_old
+         FROM stream_chunks WHERE topic_id = ? ORDER BY last_seq LIMIT ?) AS first WHERE is_old`,
+      [before, topicId, limit],
     )
     if (last === null) return 0
-    const gone = await trx('stream_entries').where('topic_id', topicId).andWhere('seq', '<=', last).delete()
+    await trx('stream_chunks').where('topic_id', topicId).andWhere('last_seq', '<=', last).delete()
     await moveFirstSeq(trx, [{ id: topicId, last }])
-    return gone
+    return count
   })
 }
 
-export async function countOfTopic(db: Db, topicId: number, before: Date): Promise<number> {
-  const { count } = await oneRow(
-    db,
-    countRow,
-    'SELECT count(*) AS count FROM stream_entries WHERE topic_id = ? AND at < ?',
-    [topicId, before],
-  )
-  return count
-}
+export const countOfTopic = async (db: Db, topicId: number, before: Date): Promise<number> =>
+  (
+    await oneRow(db, countRow, `SELECT ${COUNT} FROM stream_chunks WHERE topic_id = ? AND last_at < ?`, [
+      topicId,
+      before,
+    ])
+  ).count
 
 export async function oldestOfTopic(db: Db, topicId: number): Promise<Date | null> {
   const oldest = await firstRow(
     db,
     z.object({ at: z.date() }),
-    'SELECT at FROM stream_entries WHERE topic_id = ? ORDER BY seq LIMIT 1',
+    'SELECT last_at AS at FROM stream_chunks WHERE topic_id = ? ORDER BY last_seq LIMIT 1',
     [topicId],
   )
   return oldest?.at ?? null
@@ -112,16 +117,48 @@ export const listTopics = (db: Db, after: number, limit: number) =>
     limit,
   ])
 
-/** Deletes entries of topics, and the topics once they have none left. @returns how many entries */
-export function deleteTopics(db: Db, ids: readonly number[], limit: number): Promise<number> {
+/** Deletes chunks of topics, and the topics once they have none left. @returns how many entries, and if all are gone */
+export function deleteTopics(
+  db: Db,
+  ids: readonly number[],
+  limit: number,
+): Promise<{ entries: number; isComplete: boolean }> {
   return lowPriority(db, async trx => {
-    const { rowCount } = await trx.raw<{ rowCount: number }>(
-      `DELETE FROM stream_entries e USING (
-         SELECT topic_id, seq, at FROM stream_entries WHERE topic_id = ANY(:ids::bigint[]) LIMIT :limit) AS old
-       WHERE e.topic_id = old.topic_id AND e.seq = old.seq AND e.at = old.at`,
+    const gone = await manyRows(
+      trx,
+      z.object({ entries: z.number() }),
+      `DELETE FROM stream_chunks c USING (
+         SELECT topic_id, last_seq, last_at FROM stream_chunks WHERE topic_id = ANY(:ids::bigint[]) LIMIT :limit) AS old
+       WHERE c.topic_id = old.topic_id AND c.last_seq = old.last_seq AND c.last_at = old.last_at
+       RETURNING c.last_seq - c.first_seq + 1 AS entries`,
       { ids, limit },
     )
-    if (rowCount < limit) await trx('stream_topics').whereIn('id', ids).delete()
-    return rowCount
+    const isComplete = gone.length < limit
+    if (isComplete) await trx('stream_topics').whereIn('id', ids).delete()
+    return { entries: gone.reduce((sum, { entries }) => sum + entries, 0), isComplete }
   })
+}
+
+/** The last `seq` of a topic that will be deleted, and the id of the topic. */
+export const topicEnd = z.object({ id: z.number(), last: z.number() })
+export type TopicEnd = z.output<typeof topicEnd>
+
+/**
+ * The topics after id `after` with entries on a day, and the last entry of each. Skips through the index from topic to
+ * topic, so the cost depends on the number of topics, not of entries.
+ */
+export function topicEnds(db: Db, { name }: Day, after: number, limit: number): Promise<TopicEnd[]> {
+  return manyRows(
+    db,
+    topicEnd,
+    `WITH RECURSIVE step(id) AS (
+       (SELECT topic_id FROM ${name} WHERE topic_id > :after ORDER BY topic_id LIMIT 1)
+       UNION ALL
+       SELECT (SELECT topic_id FROM ${name} WHERE topic_id > step.id ORDER BY topic_id LIMIT 1)
+       FROM step WHERE step.id IS NOT NULL
+     )
+     SELECT id, (SELECT max(last_seq) FROM ${name} WHERE topic_id = step.id) AS last
+     FROM step WHERE id IS NOT NULL LIMIT :limit`,
+    { after, limit },
+  )
 }

@@ -11,6 +11,7 @@ import {
   pendingRequest,
   REQUEST_TIMEOUT_MS,
 } from '../base/request-timeout'
+import { within } from '../base/within'
 import { applyEffects, groupByTopic, type TopicPart } from './batch'
 import {
   type Effect,
@@ -77,7 +78,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   /** Flushes what is left. At the deadline it gives up and reports how much was lost. */
   async stop(deadlineMs: number) {
     const done = this.flush().then(() => true)
-    const inTime = await Promise.race([done, delay(deadlineMs, false, { ref: false })])
+    const inTime = await within(done, deadlineMs)
     this.stopped = true
     const lost = this.pending.entryCount
     if (inTime || lost === 0) return

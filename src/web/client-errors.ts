@@ -1,6 +1,7 @@
 import { maxHeaderSize, type Server } from 'node:http'
 import { badRequest, Problem } from '../base/errors'
 import { codeOf } from '../base/failure'
+import { isTakenOver } from '../base/http/take-over'
 import type { LatestResponses } from './http-server'
 import { problemOnSocket, unknownClientBody } from './problems'
 
@@ -11,7 +12,7 @@ import { problemOnSocket, unknownClientBody } from './problems'
 export function answerClientErrors(server: Server, responses: LatestResponses): void {
   server.on('clientError', (error, socket) => {
     const response = responses.get(socket) // a started response cannot be followed by another
-    const isAnswering = response?.headersSent && !response.writableFinished
+    const isAnswering = isTakenOver(socket) || (response?.headersSent && !response.writableFinished)
     if (!socket.writable || isAnswering || codeOf(error) === 'ECONNRESET') socket.destroy()
     else socket.end(problemOnSocket(problemOf(codeOf(error))))
   })

@@ -1,7 +1,6 @@
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Endpoint } from '../api'
-import { type Coding, contentCodings } from './content-codings'
+import { type Coding, contentCodings } from '../base/http/accepted-codings'
+import { compress } from '../base/http/compress'
 
 /** Shorter texts fit into a packet or two as they are. */
 const BYTES_MIN = 1_024
@@ -9,19 +8,6 @@ const BYTES_MIN = 1_024
 const UNDER_WAY_MAX = 16
 /** Replies next to secrets: lengths of compressed text give away what it repeats (https://www.breachattack.com). */
 const SENSITIVE = /^\/api\/(session|token|ticket|member|enroll-secret)/
-
-/**
- * Costs less CPU than encoding the JSON. Higher qualities take several times as long for a few per cent, and to set up the
- * default window of 4 MiB takes longer than to compress a list.
- */
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 3, [constants.BROTLI_PARAM_LGWIN]: 18 } }
-const GZIP = { level: 4 }
-const COMPRESS: Record<Coding, (text: string) => Promise<Buffer>> = {
-  br: text => promisify(brotliCompress)(text, BROTLI),
-  gzip: text => promisify(gzip)(text, GZIP),
-}
-
-export const compress = (text: string, coding: Coding): Promise<Buffer> => COMPRESS[coding](text)
 
 /** Whether replies of a route may be compressed: what it reads, unless that is next to secrets. */
 export const isCompressible = ({ method, path }: Pick<Endpoint, 'method' | 'path'>): boolean =>

@@ -20,19 +20,37 @@ export const BODY_BYTES_MAX = 64 * 1024
  * All endpoints as express routes. A method that a path does not support is answered with 405.
  * @param isUnavailable whether PostgreSQL is unavailable
  */
-export function endpointRoutes(endpoints: Endpoint[], access: Access, isUnavailable: () => Promise<boolean>): Router {
-  const router = Router({ caseSensitive: true })
+export function endpointRoutes(
+  endpoints: Endpoint[],
+  access: Access,
+  isUnavailable: () => Promise<boolean>,
+): RequestHandler {
+  const routers = new Map<string | undefined, Router>()
+  const routerOf = (path: string) => {
+    const known = routers.get(resourceOf(path))
+    if (known) return known
+    const router = Router({ caseSensitive: true })
+    routers.set(resourceOf(path), router)
+    return router
+  }
   const methods = new Map<string, string[]>()
   for (const each of [...endpoints].sort(bySpecificity)) {
     const path = expressPath(each.path)
     const taken = methods.get(path) ?? []
     if (taken.includes(each.method)) throw new Error(`Two endpoints handle ${each.method.toUpperCase()} ${each.path}`)
     methods.set(path, [...taken, each.method])
-    router[each.method](path, timedHandler(handlerOf(each, access), isUnavailable))
+    routerOf(path)[each.method](path, timedHandler(handlerOf(each, access), isUnavailable))
   }
-  for (const [path, taken] of methods) router.all(path, methodNotAllowed(taken))
-  return router
+  for (const [path, taken] of methods) routerOf(path).all(path, methodNotAllowed(taken))
+  return (req, res, next) => {
+    const router = routers.get(resourceOf(req.path))
+    if (router) router(req, res, next)
+    else next()
+  }
 }
+
+/** `jobs` of `/api/jobs/{id}`. Each has a router of its own, because express tries the routes of one in turn. */
+const resourceOf = (path: string) => path.split('/', 3)[2]
 
 const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1')
 
@@ -136,18 +154,36 @@ function checkReply({ method, path, replies }: Endpoint, { status, body }: AnyRe
 }
 
 function send(res: Response, { status, body, headers }: AnyReply): void {
-  res.status(status).set({ 'Cache-Control': 'no-store', ...headers })
+  setHead(res, status, headers)
   if (body === undefined) res.end()
-  else res.json(body)
+  else sendText(res, JSON.stringify(body))
 }
 
 async function sendCompressed(req: Request, res: Response, { status, body, headers }: AnyReply): Promise<void> {
   const text = JSON.stringify(body)
-  const smaller = await compressed(text, req.get('accept-encoding'))
-  res.status(status).set({ 'Cache-Control': 'no-store', ...headers })
-  res.vary('Accept-Encoding').set('Content-Type', 'application/json; charset=utf-8')
-  if (smaller) res.set('Content-Encoding', smaller.coding)
-  res.send(smaller?.bytes ?? text)
+  const smaller = await compressed(text, req.headers['accept-encoding'])
+  setHead(res, status, headers)
+  res.vary('Accept-Encoding')
+  if (!smaller) return sendText(res, text)
+  res.setHeader('Content-Type', JSON_TYPE)
+  res.setHeader('Content-Encoding', smaller.coding)
+  res.setHeader('Content-Length', smaller.bytes.length)
+  res.end(smaller.bytes)
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+function setHead(res: Response, status: number, headers: AnyReply['headers']): void {
+  res.statusCode = status
+  res.setHeader('Cache-Control', 'no-store')
+  for (const name in headers) res.setHeader(name, headers[name] as string)
+}
+
+/** As a string, Node sends it together with the headers; express would make a second buffer of it. */
+function sendText(res: Response, text: string): void {
+  res.setHeader('Content-Type', JSON_TYPE)
+  res.setHeader('Content-Length', Buffer.byteLength(text))
+  res.end(text)
 }
 
 /** How far a request has got. */

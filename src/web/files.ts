@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import express, { type RequestHandler, type Response } from 'express'
 import { Problem } from '../base/errors'
-import { contentCodings, SUFFIXES } from './content-codings'
+import { contentCodings, SUFFIXES } from '../base/http/accepted-codings'
 import { factsOf } from './request-log'
 import { withoutDocumentHeaders } from './security'
 

@@ -2,9 +2,8 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Problem } from '../base/errors'
+import { KEEP_ALIVE_MS, latestResponses as latest } from '../base/http/take-over'
 
-/** Longer than the 60 s for which load balancers keep idle connections, so that they close them, not this server. */
-const KEEP_ALIVE_MS = 65_000
 /** Time to receive the headers, and the whole request. Responses have no limit. */
 const HEADERS_MS = 20_000
 const REQUEST_MS = 120_000
@@ -20,9 +19,8 @@ export function createHttpServer(listener: RequestListener): Server {
 
 export type LatestResponses = Pick<WeakMap<Duplex, ServerResponse>, 'get'>
 
-/** The latest response on each connection, finished or not. */
+/** The latest response on each connection, finished or not, unless it was taken over. */
 export function latestResponses(server: Server): LatestResponses {
-  const latest = new WeakMap<Duplex, ServerResponse>()
   server.on('request', (req, res) => latest.set(req.socket, res))
   return latest
 }

@@ -48,17 +48,20 @@ function parseText(text: string): unknown {
 const invalidJson = (message: string) =>
   new Problem(400, 'invalid_json', 'The body is not valid JSON.', [{ path: 'body', message }])
 
+/** Codes of the characters that structure JSON (RFC 8259, section 2). */
+const CODES = { quote: 34, colon: 58, bracket: 91, backslash: 92, bracketEnd: 93, brace: 123, braceEnd: 125 }
+
 /** Measures nesting depth and counts names without parsing. */
 function measure(text: string): { depth: number; names: number } {
   let [depth, deepest, names, isInString] = [0, 0, 0, false]
   for (let i = 0; i < text.length; i++) {
-    const character = text[i]
-    if (isInString && character === '\\') i++
-    else if (character === '"') isInString = !isInString
+    const character = text.charCodeAt(i)
+    if (isInString && character === CODES.backslash) i++
+    else if (character === CODES.quote) isInString = !isInString
     else if (isInString) continue
-    else if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth)
-    else if (character === '}' || character === ']') depth--
-    else if (character === ':') names++
+    else if (character === CODES.brace || character === CODES.bracket) deepest = Math.max(deepest, ++depth)
+    else if (character === CODES.braceEnd || character === CODES.bracketEnd) depth--
+    else if (character === CODES.colon) names++
   }
   return { depth: deepest, names }
 }
@@ -66,24 +69,26 @@ function measure(text: string): { depth: number; names: number } {
 /** Finds values that cannot be stored as sent, and counts the names. */
 function check(body: unknown): { faults: Fault[]; kept: number } {
   const faults: Fault[] = []
+  const path = ['body']
   let kept = 0
-  const open: { value: unknown; path: string }[] = [{ value: body, path: 'body' }]
-  const refuse = (path: string, message: string | undefined) => {
-    if (message && faults.length < FAULTS_MAX) faults.push({ path, message })
+  const refuse = (message: string | undefined) => {
+    if (message && faults.length < FAULTS_MAX) faults.push({ path: path.join('.'), message })
   }
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { value, path } = next
-    if (typeof value === 'string') refuse(path, faultOfText(value))
-    if (typeof value !== 'object' || value === null) continue
-    for (const [name, inner] of Object.entries(value)) {
-      const at = `${path}.${name.slice(0, NAME_CHARS_MAX).toWellFormed()}`
-      if (!Array.isArray(value)) {
+  const look = (value: unknown) => {
+    if (typeof value === 'string') return refuse(faultOfText(value))
+    if (typeof value !== 'object' || value === null) return
+    const hasNames = !Array.isArray(value)
+    for (const name in value) {
+      path.push(name.length > NAME_CHARS_MAX ? name.slice(0, NAME_CHARS_MAX).toWellFormed() : name)
+      if (hasNames) {
         kept++
-        refuse(at, name === '__proto__' ? 'This name is not allowed.' : faultOfText(name))
+        refuse(name === '__proto__' ? 'This name is not allowed.' : faultOfText(name))
       }
-      open.push({ value: inner, path: at })
+      look((value as Record<string, unknown>)[name])
+      path.pop()
     }
   }
+  look(body)
   return { faults, kept }
 }
 

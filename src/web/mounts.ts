@@ -16,7 +16,7 @@ export interface Mount {
   handler: RequestHandler
   /** Answers errors raised before the handler was reached, for clients that do not understand problem+json. */
   onError?: ErrorRequestHandler
-  /** Sources its pages need in addition to our content security policy. */
+  /** For a mount with pages: the sources that they need in addition to our content security policy, or instead. */
   csp?: Record<string, string[]>
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Access } from '../access'
 import { Problem } from '../base/errors'
-import { PAGES, RESERVED_PATHS } from '../contract/pages'
+import { PAGES } from '../contract/pages'
 import { serveFiles, serveVariants } from './files'
 import { preloadHeader } from './preloads'
 import { wantsHtml } from './problem-page'
@@ -18,7 +18,6 @@ export function pageRoutes(publicDir: string, access: Access): Router {
     for (const path of [page.path, ...('aliases' in page ? page.aliases : [])])
       router.get(path, named(page.path), ...guards, preloading(publicDir, page.name), sendsPage(publicDir, 200))
   }
-  for (const path of RESERVED_PATHS) router.get(path, named(path), signedIn(access), sendsPage(publicDir, 200))
   router.use(serveFiles(publicDir))
   const sendMissing = sendsPage(publicDir, 404)
   router.get('/*path', (req, res, next) => (wantsHtml(req) ? sendMissing(req, res, next) : next()))

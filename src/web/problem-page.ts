@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { STATUS_CODES } from 'node:http'
 import { join } from 'node:path'
 import type { Request, Response } from 'express'
+import { escapeHtml } from '../../text/html'
 import type { Problem } from '../base/errors'
 
 /** Whether a browser is opening a page, rather than a program or a page's script making a request. */
@@ -43,20 +44,17 @@ const pageOf = (title: string, detail: string, stylesheet: string) => `<!doctype
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
-    <title>${escaped(title)} · Tailrace</title>
+    <title>${escapeHtml(title)} · Tailrace</title>
     <link rel="icon" href="/icon.svg" type="image/svg+xml" />
     ${stylesheet}
   </head>
   <body>
     <main class="sign-in">
       <img src="/icon.svg" alt="" width="44" height="44" />
-      <h1>${escaped(title)}</h1>
-      <p>${escaped(detail)}</p>
+      <h1>${escapeHtml(title)}</h1>
+      <p>${escapeHtml(detail)}</p>
       <p><a class="button" href="/">Go to the overview</a></p>
     </main>
   </body>
 </html>
 `
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string) => text.replace(/[&<>"']/g, character => ENTITIES[character] ?? character)

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Principal } from '../api'
 import { newId } from '../base/ids'
@@ -15,6 +16,8 @@ export interface RequestFacts {
   principal?: Principal
   /** Code of the problem sent, if any. */
   problem?: string
+  /** A stream that goes on after its response was taken over. */
+  stream?: { whenClosed(callback: (isAborted: boolean) => void): void }
 }
 
 export const factsOf = (res: Response): RequestFacts => res.locals as RequestFacts
@@ -50,21 +53,33 @@ export function requestLog({ log, metrics, isOn }: RequestLogDeps): RequestHandl
     facts.requestId = given && CLIENT_REQUEST_ID.test(given) ? given : newId()
     res.setHeader('X-Request-Id', facts.requestId)
     res.once('close', () => {
-      const durationMs = performance.now() - startedAt
-      const { route = 'none', principal } = facts
-      if (!isStream(res)) durations.observe({ route, method: methodOf(req), status: res.statusCode }, durationMs / 1000)
+      const { route = 'none', principal, stream } = facts
+      if (!isStream(res)) {
+        const seconds = (performance.now() - startedAt) / 1000
+        durations.observe({ route, method: methodOf(req), status: res.statusCode }, seconds)
+      }
       const level = levelOf(facts, res.statusCode)
       if (!isOn && level !== 'warn') return
       const target = principal ? log : unauthenticatedLog
-      const what = facts.route ?? 'unknown address'
-      target[level](
-        `${req.method} ${what} ${res.statusCode}`,
-        line(req, res, durationMs, socket.bytesWritten - sentBefore),
-      )
+      const write = writer(what(req, res), line(req, res), startedAt, socket, sentBefore, target[level])
+      if (stream) stream.whenClosed(write)
+      else write(!res.writableFinished)
     })
     next()
   }
 }
+
+/** Does not refer to the request, which would stay in memory as long as a stream. */
+const writer =
+  (message: string, facts: Facts, startedAt: number, socket: Socket, sentBefore: number, log: Log['info']) =>
+  (isAborted: boolean) => {
+    const duration_ms = Math.round((performance.now() - startedAt) * 10) / 10
+    const bytes = socket.bytesWritten - sentBefore // headers included
+    log(message, { ...facts, duration_ms, bytes, ...(isAborted && { aborted: true }) })
+  }
+
+const what = (req: Request, res: Response) =>
+  `${req.method} ${factsOf(res).route ?? 'unknown address'} ${res.statusCode}`
 
 const PATH_SHOWN_MAX = 200
 
@@ -79,18 +94,14 @@ function levelOf({ isRoutine = false }: RequestFacts, status: number) {
   return isRoutine ? 'debug' : 'info'
 }
 
-/** @param bytes sent, headers included */
-function line(req: Request, res: Response, durationMs: number, bytes: number): Facts {
+function line(req: Request, res: Response): Facts {
   const { requestId, route, principal, problem } = factsOf(res)
   return {
     method: req.method,
     ...(route ? { route } : { path: req.path.slice(0, PATH_SHOWN_MAX) }),
     status: res.statusCode,
-    duration_ms: Math.round(durationMs * 10) / 10,
-    bytes,
     request_id: requestId,
     ...(principal && { tenant_id: principal.tenantId, actor_id: principal.actor.id }),
     ...(problem && { problem }),
-    ...(!res.writableFinished && { aborted: true }),
   }
 }

@@ -165,7 +165,9 @@ function sharedOutageCheck(check: Check = () => undefined): () => Promise<boolea
 }
 
 const splitMounts = (mounts: Mount[]) =>
-  [mounts.filter(({ roles }) => roles === 'anyone'), mounts.filter(({ roles }) => roles !== 'anyone')] as const
+  [mounts.filter(isForPrograms), mounts.filter(mount => !isForPrograms(mount))] as const
+
+const isForPrograms = ({ roles, csp }: Mount) => roles === 'anyone' && !csp
 
 /**
  * TRUST_PROXY: the number of proxies in front of us, their addresses or networks (`loopback, 10.0.0.0/8`), or `true`.

@@ -19,6 +19,10 @@ test.each([
   "Cluster isn't ready and enableOfflineQueue options is false",
   'Connection is closed.',
   'None of startup nodes is available',
+  'All sentinels are unreachable. Retrying from scratch after 10ms. Last error: connect ECONNREFUSED',
+  'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+  'ERR Script attempted to access a non local key in a cluster node script: 1a2b, on @user_script:7.',
+  'ERR Error running script (call to f_1a2b): @user_script:7: @user_script: 7: Lua script attempted to access a non local key in a cluster node',
 ])('Redis: %s', message => expect(isOutage(new Error(message))).toBe(true))
 
 test.each(['08006', '08P01', '53100', '53200', '53300', '57P01', '57P02', '57P03', '25006', '25P03', '28P01'])(

@@ -4,8 +4,9 @@ import { createDb } from '../../src/base/db'
 import { StartError } from '../../src/base/errors'
 import { createRedis } from '../../src/base/redis'
 import { requireRedis } from '../../src/base/redis-check'
+import { clusterTest, startCluster } from '../support/cluster'
 import { quietLog, testDatabase, testRedisUrl } from '../support/parts'
-import { clusterTest, type RedisServer, startCluster, startRedisServer } from '../support/redis'
+import { type RedisServer, startRedisServer } from '../support/redis'
 
 const PATIENCE_MS = 300
 
@@ -77,7 +78,7 @@ test('a port that never answers does not block the start forever', async () => {
 describe('an unsuitable Redis', () => {
   const servers: RedisServer[] = []
   const start = async (...args: string[]) => {
-    const server = await startRedisServer(...args)
+    const server = await startRedisServer(args)
     servers.push(server)
     return server
   }
@@ -147,6 +148,28 @@ test('a read-only database, or one without the right to create tables: the error
   expect(owned.message).toContain(`and the role "${role}" may not change them`)
   await admin.raw('drop owned by ??', [role])
   await admin.raw('drop role ??', [role])
+  await admin.destroy()
+  await drop()
+})
+
+test('a server that is too old, and tables in another schema than new ones would be created in', async () => {
+  const { url, drop } = await testDatabase()
+  const admin = createDb(url, 1)
+  const searching = (path: string) => {
+    const other = new URL(url)
+    other.searchParams.set('options', `-c search_path=${path}`)
+    return databaseProblem(other.href)
+  }
+  // in front of pg_catalog, this function answers for PostgreSQL
+  await admin.raw(`create schema old; create function old.current_setting(text) returns text language sql as
+    $$ select case $1 when 'server_version_num' then '130023' else pg_catalog.current_setting($1) end $$`)
+  expect((await searching('old,pg_catalog,public')).message).toContain('it is version 13; Tailrace needs 14 or newer')
+  await admin.raw('create schema other')
+  const message = (await searching('other,public')).message
+  expect(message).toContain('its tables are in the schema "public"')
+  expect(message).toContain('for another installation, to "other" alone')
+  expect(await searching('other')).toBeUndefined()
+  expect(await searching('public,other')).toBeUndefined()
   await admin.destroy()
   await drop()
 })

@@ -18,7 +18,7 @@ export const WALKED = [...PAGES.map(({ name }) => name), 'nowhere'] as const
 
 /** Addresses of a page, with seeded data. */
 export function addressesOf(page: PageName | 'nowhere', ids: Seeded): Address[] {
-  const { job, host, query, badQuery, alert, incident } = ids
+  const { job, host, query, badQuery, alert, incident, monitor, crawl } = ids
   const views: Record<PageName | 'nowhere', ReadonlyArray<[path: string, shows: string]>> = {
     'sign-in': [['/sign-in', 'form']],
     dashboard: [['/', '.queue-card']],
@@ -72,6 +72,39 @@ export function addressesOf(page: PageName | 'nowhere', ids: Seeded): Address[] 
       [`/queries/${badQuery}`, '.empty'],
       [`/queries/${badQuery}?view=errors`, '.error-row'],
       [`/queries/${NO_ID}`, '.empty'],
+    ],
+    monitors: [
+      ['/monitors', '.monitor-row'],
+      ['/monitors?q=there+is+no+such+monitor', '.empty'],
+    ],
+    'new-monitor': [['/monitors/new', '.monitor-form']],
+    monitor: [
+      [`/monitors/${monitor}`, '.monitor-check'],
+      [`/monitors/${monitor}?window=90d&failures=1`, '.monitor-check'],
+      [`/monitors/${NO_ID}`, '.empty'],
+    ],
+    'edit-monitor': [[`/monitors/${monitor}/edit`, '.monitor-form']],
+    'status-pages': [['/status-pages', '.empty']],
+    crawls: [
+      ['/crawls', '.crawl-row'],
+      ['/crawls?q=there+is+no+such+crawl', '.empty'],
+    ],
+    'new-crawl': [
+      ['/crawls/new', '.crawl-form'],
+      [`/crawls/new?from=${crawl}`, '.crawl-form'],
+    ],
+    'robots-test': [['/crawls/robots', 'form']],
+    crawl: [
+      [`/crawls/${crawl}`, '.lines'],
+      [`/crawls/${crawl}?tab=log`, LOG],
+      [`/crawls/${crawl}?tab=pages`, 'table'],
+      [`/crawls/${crawl}?tab=broken`, '.broken-link'],
+      [`/crawls/${crawl}?tab=findings`, 'table'],
+      [`/crawls/${crawl}?tab=hosts`, 'table'],
+      [`/crawls/${crawl}?tab=tree`, '[role="treeitem"]'],
+      [`/crawls/${crawl}?tab=compare`, '.empty'],
+      [`/crawls/${crawl}?tab=why&url=${encodeURIComponent('http://127.0.0.1/')}`, '.why'],
+      [`/crawls/${NO_ID}`, '.empty'],
     ],
     incidents: [
       ['/incidents', '.incident-row'],

@@ -8,6 +8,8 @@ import { describeInBrowser, startStage, type Visitor, visit } from './browser'
 /** A page of alerts: what it shows to everybody, and what somebody of a role can do there. */
 interface Walked {
   path: string
+  /** The label of a section, if the page has several. */
+  within?: string
   shows: string
   role: Role
   actions: RegExp[]
@@ -36,10 +38,12 @@ const WALKED: Walked[] = [
     actions: [/^Import/, /^Edit the first/, /^Add a route/, /^Add rule$/, /^Delete rule 1$/, /^Edit office hours$/],
   },
   {
-    path: '/alert-rules',
-    shows: 'JobsFailing',
-    role: 'admin',
+    ...{ path: '/alert-rules', within: 'Tailrace itself', shows: 'JobsFailing', role: 'admin' },
     actions: [/^Edit JobsFailing$/, /^Switch off JobsFailing$/],
+  },
+  {
+    ...{ path: '/alert-rules', within: 'Monitors', shows: 'MonitorDown', role: 'operator' },
+    actions: [/^New rule$/, /^Edit MonitorDown$/, /^Switch off MonitorDown$/, /^Delete$/],
   },
   {
     ...{ path: '/admin/receivers', shows: 'reached by 1 route', role: 'admin' },
@@ -137,14 +141,15 @@ describeInBrowser('who can do what about alerts', () => {
     expect(await open(page, walked)).toEqual([])
     // a row of alerts shows its buttons when it is pointed at
     if (walked.path === '/alerts') await page.locator('main').getByText(walked.shows).first().hover()
-    const button = (name: RegExp) => page.locator('main').getByRole('button', { name, includeHidden: true })
+    const part = page.locator(walked.within ? `main section[aria-label="${walked.within}"]` : 'main')
+    const button = (name: RegExp) => part.getByRole('button', { name, includeHidden: true })
     if (ROLES.indexOf(as) >= ROLES.indexOf(needs)) {
       for (const name of walked.actions) await button(name).first().waitFor({ state: 'attached' })
       return
     }
     expect(await button(CHANGES).allTextContents()).toEqual([])
-    expect(await page.locator('main').getByRole('link', { name: CHANGES }).allTextContents()).toEqual([])
-    expect(await page.locator('main input.pick').count()).toBe(0)
+    expect(await part.getByRole('link', { name: CHANGES }).allTextContents()).toEqual([])
+    expect(await part.locator('input.pick').count()).toBe(0)
   })
 
   it.each([

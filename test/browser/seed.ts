@@ -3,6 +3,7 @@ import { eventually } from '../jobs/node'
 import type { TestApp } from '../support/app'
 import { deadPort } from '../support/sites'
 import { stopAtEnd } from './browser'
+import { startCrawlSite } from './crawl-site'
 
 /** Ids of what the pages show in tests. */
 export interface Seeded {
@@ -13,6 +14,8 @@ export interface Seeded {
   /** Fingerprint. */
   alert: string
   incident: string
+  monitor: string
+  crawl: string
 }
 
 const demo = (step: object) => ({ kind: 'demo', input: { steps: [{ name: 'load', lines: 20, ...step }] } })
@@ -30,7 +33,7 @@ export async function seed(app: TestApp): Promise<Seeded> {
   const { secret } = await post('/api/enroll-secrets', { name: 'hosts' })
   const { job } = await post('/api/jobs', demo({ children: 3, child_depth: 1 }))
   for (let n = 0; n < 3; n += 1) await post('/api/jobs', demo({ fail_rate: 1 }))
-  await post('/api/jobs', demo({ lines: 20_000, interval_ms: 50 }))
+  await post('/api/jobs', demo({ lines: 20_000, interval_ms: 1_000 }))
   await post('/api/jobs', { ...demo({}), delay_ms: 600_000 })
   const url = `http://127.0.0.1:${await deadPort()}/`
   await post('/api/jobs', { kind: 'health-check', input: { url } })
@@ -47,7 +50,9 @@ export async function seed(app: TestApp): Promise<Seeded> {
   await post('/api/tokens', { name: 'reader', role: 'viewer', reason: 'for a test' })
   await post('/api/members', { name: 'Ada', email: 'ada@example.org', role: 'viewer', reason: 'for a test' })
   await post('/api/receivers', { name: 'ops', type: 'webhook', settings: { url } })
+  const monitor = await addMonitors(app, url)
   const alert = await raiseAlerts(app)
+  const crawl = await crawlSite(app)
   const get = async (path: string) =>
     (await app.get(path)).json() as Promise<{ items: Array<{ id: string; kind: string }> }>
   const incident = await eventually(async () => (await get('/api/incidents')).items[0]?.id)
@@ -64,7 +69,36 @@ export async function seed(app: TestApp): Promise<Seeded> {
     const [pending, running] = await Promise.all(['pending', 'running'].map(each => get(`/api/jobs?status=${each}`)))
     return (pending?.items.length === 0 && running?.items.length === 1) || undefined // the one that is made to last
   })
-  return { job: job.id, host, query: query.id, badQuery: bad.query.id, alert, incident }
+  return { job: job.id, host, query: query.id, badQuery: bad.query.id, alert, incident, monitor, crawl }
+}
+
+/** One that is down, and one that waits for heartbeats. @returns the id of the first, once it was checked */
+async function addMonitors(app: TestApp, url: string): Promise<string> {
+  const common = { interval_seconds: 3_600, labels: { team: 'web' } }
+  const reply = await app.post('/api/monitors', { name: 'Shop', type: 'http', target: url, ...common })
+  await app.post('/api/monitors', { name: 'Backup', type: 'push', ...common })
+  const { monitor } = (await reply.json()) as { monitor: { id: string } }
+  return eventually(async () => {
+    const read = (await (await app.get(`/api/monitors/${monitor.id}`)).json()) as { status: string }
+    return read.status === 'down' ? monitor.id : undefined
+  })
+}
+
+/** @returns the id of a crawl that has ended, after another one of the same site */
+async function crawlSite(app: TestApp): Promise<string> {
+  const site = await startCrawlSite()
+  stopAtEnd(() => site.close())
+  let id = ''
+  for (let n = 0; n < 2; n += 1) {
+    const reply = await app.post('/api/crawls', { seeds: [site.url], politeness: { delay_ms: 0 } })
+    if (!reply.ok) throw new Error(`/api/crawls: ${await reply.text()}`)
+    ;({ id } = ((await reply.json()) as { crawl: { id: string } }).crawl)
+    await eventually(async () => {
+      const read = (await (await app.get(`/api/crawls/${id}`)).json()) as { status: string }
+      return read.status === 'completed' || undefined
+    })
+  }
+  return id
 }
 
 /** Alerts as Prometheus sends them, a silence and a maintenance window that mute some. @returns the fingerprint of one */

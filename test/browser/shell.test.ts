@@ -27,7 +27,13 @@ describeInBrowser('the shell', () => {
   const entry = (title: string) => page.locator('.sidebar').getByRole('link', { name: title, exact: true })
 
   it('lists pages by area, marks the current one and counts what runs', async () => {
-    expect(await page.locator('.sidebar h2').allTextContents()).toEqual(['Jobs', 'Fleet', 'Alerts', 'Admin'])
+    expect(await page.locator('.sidebar h2').allTextContents()).toEqual([
+      'Jobs',
+      'Fleet',
+      'Monitors',
+      'Alerts',
+      'Admin',
+    ])
     expect(await entry('Hosts').getAttribute('aria-current')).toBe('page')
     const input = { steps: [{ name: 'load', lines: 5_000, interval_ms: 50 }] }
     const made = (await (await app.post('/api/jobs', { kind: 'demo', input })).json()) as { job: { id: string } }

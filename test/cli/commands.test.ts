@@ -35,6 +35,17 @@ describe('run', () => {
     expect((await app.get(`/api/jobs/${stdout.trim()}`)).status).toBe(200)
   })
 
+  test('--each creates a job per line, and prints their ids in order', async () => {
+    const input = `${demo({ name: 'one' })}\n\n${demo({ name: 'two' })}\n`
+    const { code, stdout } = await cli.run(['run', 'demo', '--each', '-'], { input })
+    expect(code).toBe(0)
+    const ids = stdout.trim().split('\n')
+    const found = await Promise.all(ids.map(async id => (await app.get(`/api/jobs/${id}`)).json()))
+    expect(found).toMatchObject([{ input: { steps: [{ name: 'one' }] } }, { input: { steps: [{ name: 'two' }] } }])
+    const wrong = await cli.run(['run', 'demo', '--each', '-'], { input: `${demo({})}\nnot JSON\n` })
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('Line 2 is not valid JSON') })
+  })
+
   test.each([
     ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
     ['little-endian UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],

@@ -21,6 +21,7 @@ const NEEDED = [
   'migrations',
   'package.json',
   'package-lock.json',
+  'dist/public', // what has not changed since is not compressed again
 ]
 const CONFIG = { extends: join(ROOT, 'tsconfig.json'), include: ['src', 'workers'], exclude: [] }
 

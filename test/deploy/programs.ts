@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
+/** Where programs are, also those that only administrators have in their PATH. */
+const folders = () => [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+
 /** The path of a program; undefined if it is missing, in which case its tests are skipped with a printed reason. */
-export function programOf(name: string, from: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-  const found = folders.map(folder => join(folder, name)).find(existsSync)
+export function programOf(name: string, from: string, places = folders()): string | undefined {
+  const found = places.map(folder => join(folder, name)).find(existsSync)
   if (!found) process.stderr.write(`Skipped: ${name} is not there (Debian: apt-get install ${from}).\n`)
   return found
 }

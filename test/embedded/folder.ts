@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRedis, whenReady } from '../../src/base/redis'
+import { newDataFolder } from '../support/data-folder'
 import { quietLog } from '../support/parts'
 import { compileProgram, type Program, startProgram } from '../support/programs'
 import { copyPostgres, removeDataDir } from '../support/servers'
@@ -19,8 +19,7 @@ export class Workbench {
 
   /** Creates a folder, by default one that others can pass through. */
   async folder(mode = 0o711): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'tailrace-data-'))
-    await chmod(folder, mode)
+    const folder = await newDataFolder(mode)
     this.folders.push(folder)
     return folder
   }

@@ -218,7 +218,7 @@ test('an unknown key is refused, and looked up only once a minute', async () => 
 describe('when PostgreSQL fails', () => {
   const breakEntries = () =>
     place.db.raw(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
-      CREATE TRIGGER refuse BEFORE INSERT ON stream_entries FOR EACH ROW EXECUTE FUNCTION refuse()`)
+      CREATE TRIGGER refuse BEFORE INSERT ON stream_chunks FOR EACH ROW EXECUTE FUNCTION refuse()`)
 
   test('there is neither a host nor an event, and the agent can enroll again', async () => {
     const before = (await place.events()).length

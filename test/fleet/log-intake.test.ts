@@ -71,12 +71,12 @@ test("osqueryd's own lines are lines of the host's log", async () => {
   )
   const log = await hostLog(node, agent)
   expect(log.map(({ line, level, source, message }) => [line, level, source, message])).toEqual([
-    [1, 1, 'osqueryd', 'tls.cpp:254 message 0'],
-    [2, 2, 'osqueryd', 'tls.cpp:254 message 1'],
-    [3, 3, 'osqueryd', 'tls.cpp:254 message 2'],
-    [4, 3, 'osqueryd', 'tls.cpp:254 message 3'],
-    [5, 1, 'osqueryd', 'tls.cpp:254 message 9'],
-    [6, 2, 'tailrace', expect.stringContaining('2 lines were dropped')],
+    [1, 'info', 'osqueryd', 'tls.cpp:254 message 0'],
+    [2, 'warn', 'osqueryd', 'tls.cpp:254 message 1'],
+    [3, 'error', 'osqueryd', 'tls.cpp:254 message 2'],
+    [4, 'error', 'osqueryd', 'tls.cpp:254 message 3'],
+    [5, 'info', 'osqueryd', 'tls.cpp:254 message 9'],
+    [6, 'warn', 'tailrace', expect.stringContaining('2 lines were dropped')],
   ])
   expect(JSON.parse(log[1]?.data ?? '')).toMatchObject({
     severity: 1,

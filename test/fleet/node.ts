@@ -112,7 +112,7 @@ export async function storedNumbers({ db }: Pick<Node, 'db'>, { hostId }: Agent)
 /** The host's log lines. */
 export async function hostLog({ db, streams }: Pick<Node, 'db' | 'streams'>, { hostId }: Agent) {
   await streams.flush()
-  return rows<{ line: number; level: number; source: string; message: string; truncated: boolean; data: string }>(
+  return rows<{ line: number; level: string; source: string; message: string; truncated: boolean; data: string }>(
     db,
     `SELECT e.line, e.level, e.source, e.message, e.truncated, e.data FROM stream_entries e
      JOIN stream_topics t ON t.id = e.topic_id WHERE t.name = ? ORDER BY e.seq`,

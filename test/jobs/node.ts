@@ -120,7 +120,7 @@ export interface StoredEntry {
   seq: number
   line: number | null
   kind: string
-  level: number | null
+  level: string | null
   step: string | null
   attempt: number | null
   message: string | null

@@ -37,9 +37,12 @@ test('a viewer comes back when a busy server says when', async () => {
 
 test('a viewer that is refused again and again gives up', async () => {
   const seen = await open([refuse])
-  expect(seen).toMatchObject({ error: 'A viewer was refused with 503', requests: 4, refusals: 3, faultCount: 1 })
+  expect(seen).toMatchObject({ error: 'A viewer of / was refused with 503', requests: 4, refusals: 3, faultCount: 1 })
 })
 
 test('a viewer that is refused for good does not come back', async () => {
-  expect(await open([refuseForGood, stream])).toMatchObject({ error: 'A viewer was refused with 503', requests: 1 })
+  expect(await open([refuseForGood, stream])).toMatchObject({
+    error: 'A viewer of / was refused with 503',
+    requests: 1,
+  })
 })

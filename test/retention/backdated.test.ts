@@ -3,8 +3,8 @@ import { v7 } from 'uuid'
 import { DEFAULT_TENANT_ID } from '../../src/api'
 import { newId } from '../../src/base/ids'
 import { z } from '../../src/base/parse'
+import { ensurePartitions } from '../../src/base/partitions'
 import { oneRow } from '../../src/base/rows'
-import { ensurePartitions } from '../../src/streams/partitions'
 import type { TestApp } from '../support/app'
 import {
   append,
@@ -26,16 +26,19 @@ let parts: Awaited<ReturnType<typeof streamApps>>
 let app: TestApp
 beforeAll(async () => {
   parts = await streamApps()
-  app = await parts.start({ RETENTION_EVENTS_DAYS: '1', RETENTION_LOGS_DAYS: '3' })
+  // Open jobs that these tests insert are not in BullMQ: the reconciler would end them.
+  const settings = { RECONCILE_MS: '600000' }
+  app = await parts.start({ ...settings, RETENTION_EVENTS_DAYS: '1', RETENTION_LOGS_DAYS: '3' })
 })
 afterAll(() => parts.stop())
 
-/** Backdates the first entries of a topic. */
+/** Backdates the first entries of a topic, up to the end of a flush. */
 async function age(name: string, upTo: number, days: number) {
   await app.app.db.raw(
-    `UPDATE stream_entries e SET at = e.at - ? * interval '1 day' FROM stream_topics t
-     WHERE t.id = e.topic_id AND t.name = ? AND t.tenant_id = ? AND e.seq <= ?`,
-    [days, name, tenantId, upTo],
+    `UPDATE stream_chunks c SET first_at = first_at - :days * interval '1 day', last_at = last_at - :days * interval '1 day'
+     FROM stream_topics t
+     WHERE t.id = c.topic_id AND t.name = :name AND t.tenant_id = :tenantId AND c.last_seq <= :upTo`,
+    { days, name, tenantId, upTo },
   )
 }
 
@@ -71,9 +74,10 @@ test.each(['a partition of its day', 'the default partition'])(
   'old lines in %s are removed, new ones of the same topic stay, and a gap tells resuming readers exactly what they missed',
   async place => {
     const days = place.startsWith('a') ? 6 : 9
-    if (days === 6) await ensurePartitions(app.app.db, daysAgo(6))
+    if (days === 6) await ensurePartitions(app.app.db, 'stream_chunks', daysAgo(6))
     const topic = await newJobTopic(app)
-    await append(app, topic, numbered(1, 100))
+    await append(app, topic, numbered(1, 60))
+    await append(app, topic, numbered(61, 40))
     const probe = await openStream(app, topic, 'limit=1')
     const [epoch] = (await probe.next('logs')).id.split('.')
     await probe.close()
@@ -94,7 +98,35 @@ test.each(['a partition of its day', 'the default partition'])(
   },
 )
 
-const partitionOf = (at: Date) => `stream_entries_${at.toISOString().slice(0, 10).replaceAll('-', '')}`
+test('chunks of a quiet topic are merged once their day is over, and read as before', async () => {
+  await ensurePartitions(app.app.db, 'stream_chunks', daysAgo(2))
+  const topic = await newJobTopic(app)
+  for (let i = 1; i <= 20; i++) {
+    const step = i === 5 ? { step: 'a,"b"\n' } : {}
+    await append(app, topic, [{ ...step, kind: 'log', level: i === 7 ? 'error' : 'info', message: `line ${i}` }])
+    if (i % 4 === 0) await append(app, topic, [{ kind: 'progress', data: { progress: { done: i } } }])
+  }
+  const readAll = async (query: string) => {
+    const reader = await openStream(app, topic, `limit=all&types=log&${query}`)
+    await append(app, topic, [{ kind: 'log', level: 'error', message: 'last line 1', step: 'a,"b"\n' }])
+    await reader.until(() => reader.lines.at(-1)?.message === 'last line 1')
+    await reader.close()
+    return reader.lines.filter(({ message }) => message !== 'last line 1')
+  }
+  const queries = ['', 'level=error', `step=${encodeURIComponent('a,"b"\n')}`, 'q=LINE 1']
+  const before = []
+  for (const query of queries) before.push(await readAll(query))
+  expect(before.map(({ length }) => length)).toEqual([20, 1, 1, 11])
+  await age(topic.name, 25, 2)
+  const { result } = await sweep(app)
+  expect(result.counts.mergeable_chunks).toBeGreaterThanOrEqual(24)
+  const own = 'topic_id = (SELECT id FROM stream_topics WHERE name = ?)'
+  expect(await countOf(app, 'stream_chunks', `${own} AND last_seq <= 25`, [topic.name])).toBe(1)
+  for (const [i, query] of queries.entries()) expect(await readAll(query)).toEqual(before[i])
+  expect((await sweep(app)).result.counts.mergeable_chunks).toBe(0)
+})
+
+const partitionOf = (at: Date) => `stream_chunks_${at.toISOString().slice(0, 10).replaceAll('-', '')}`
 
 test('a day whose entries are in the default partition does not prevent partitions of later days', async () => {
   const topic = newTopic()
@@ -102,7 +134,7 @@ test('a day whose entries are in the default partition does not prevent partitio
   const db = app.app.db
   const far = new Date(Date.now() + 50 * DAY_MS)
   await age(topic.name, 3, -50)
-  await ensurePartitions(db, far)
+  await ensurePartitions(db, 'stream_chunks', far)
   expect(await countOf(app, 'pg_class', 'relname = ?', [partitionOf(far)])).toBe(0)
   expect(await countOf(app, 'pg_class', 'relname = ?', [partitionOf(new Date(far.getTime() + DAY_MS))])).toBe(1)
   expect(await entriesOf(topic.name)).toBe(3)
@@ -116,15 +148,14 @@ test('an entry is stored under the day it was written, whatever its time says', 
 
 test('tenant events are kept for less time than lines, and are removed from the beginning', async () => {
   const topic = { tenantId, name: 'events' }
-  await append(
-    app,
-    topic,
-    Array.from({ length: 2_500 }, () => ({
+  const events = (length: number) =>
+    Array.from({ length }, () => ({
       kind: 'retention_swept',
       source: 'test',
       data: { labels: {}, data: { job_id: newId(), deleted: {}, failed: [] } },
-    })),
-  )
+    }))
+  await append(app, topic, events(2_400))
+  await append(app, topic, events(100))
   const head = await oneRow(
     app.app.db,
     z.object({ id: z.number(), last_seq: z.number() }),

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { createDb } from '../../src/base/db'
+import { DAY_MS, ensurePartitions } from '../../src/base/partitions'
 import type { RetentionTarget } from '../../src/base/retention'
 import { readConfig } from '../../src/config'
 import { Pace } from '../../src/retention/pace'
 import { policiesOf } from '../../src/retention/policies'
 import { withLock } from '../../src/retention/store'
 import { sweepTarget } from '../../src/retention/sweep'
-import { DAY_MS, ensurePartitions } from '../../src/streams/partitions'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { compileProgram, eventually, startProgram } from '../support/programs'
 import { countOf, ended, figures, sweep } from './clock'
@@ -156,8 +156,8 @@ test('one sweep at a time: a second request gets the same job, and another proce
 test('a blocked target is reported, and the others are swept', async () => {
   const { db } = app.app
   const old = new Date(Date.now() - 20 * DAY_MS)
-  await ensurePartitions(db, old)
-  const name = `stream_entries_${old.toISOString().slice(0, 10).replaceAll('-', '')}`
+  await ensurePartitions(db, 'stream_chunks', old)
+  const name = `stream_chunks_${old.toISOString().slice(0, 10).replaceAll('-', '')}`
   const reader = await db.transaction()
   await reader.raw('SET LOCAL idle_in_transaction_session_timeout = 0') // so that it keeps its lock
   await reader.raw(`SELECT count(*) FROM ${name}`)

@@ -1,8 +1,8 @@
 import { createRedis } from '../../src/base/redis'
 import { Bus } from '../../src/streams/bus'
+import { type Cluster, clusterTest, startCluster } from '../support/cluster'
 import { quietLog, testRedisPrefix } from '../support/parts'
 import { eventually } from '../support/programs'
-import { type Cluster, clusterTest, startCluster } from '../support/redis'
 
 /** Enough for each server of the Cluster to have some. */
 const TOPICS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'] as const

@@ -95,6 +95,28 @@ test('a pipelined request for a stream loses nothing', async () => {
   client.socket.destroy()
 })
 
+test('a request that came together with one for a stream is answered, in place of the stream', async () => {
+  const client = raw(app)
+  const stream = request(app, streamPath(newTopic()))
+  client.socket.write(stream + request(app, '/healthz', { more: 'Connection: close\r\n' }))
+  await client.closed
+  expect(client.text()).toMatch(/^HTTP\/1\.1 400 .*No request may follow.*HTTP\/1\.1 200 /s)
+})
+
+test('a request that comes during a stream is not answered: the connection closes with the stream', async () => {
+  const topic = await newJobTopic(app)
+  const client = raw(app)
+  client.socket.write(request(app, streamPath(topic)))
+  await client.until(/retry:/)
+  client.socket.write(request(app, '/healthz'))
+  await append(app, topic, numbered(1, 1))
+  await client.until(/line 1/)
+  await end(app, topic, 'completed')
+  await client.closed
+  expect(client.text()).toMatch(/event: end.*\r\n0\r\n\r\n$/s)
+  expect(client.text().match(/HTTP\/1\.1 /g)).toHaveLength(1)
+})
+
 test('over the limit a program gets 429 with Retry-After, a browser a stream that says when to reconnect; slots are released', async () => {
   const topic = newTopic()
   const readers = await Promise.all(

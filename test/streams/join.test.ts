@@ -116,13 +116,14 @@ test('a reset on an ended topic sends reset, status and end, and nothing more', 
 
 test('trimmed entries are reported as a gap with exact numbers, followed by the rest', async () => {
   const topic = await newJobTopic(app)
-  await append(app, topic, numbered(1, 100))
+  await append(app, topic, numbered(1, 60))
+  await append(app, topic, numbered(61, 40))
   const probe = await openStream(app, topic, 'limit=1')
   const epoch = (await probe.next('logs')).id.split('.')[0]
   await probe.close()
   await app.app.db('stream_topics').where({ name: topic.name }).update({ first_seq: 61 })
   await app.app.db.raw(
-    'DELETE FROM stream_entries USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND seq < 61',
+    'DELETE FROM stream_chunks c USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND c.last_seq < 61',
     [topic.name],
   )
   const reader = await openStream(app, topic, '', { 'last-event-id': `${epoch}.20` })
@@ -206,15 +207,17 @@ test('a recreated topic sends a reset to its readers, then all entries', async (
 
 test('after a restore, new epochs reset readers', async () => {
   const topic = newTopic()
-  await append(app, topic, numbered(1, 10))
+  await append(app, topic, numbered(1, 5))
+  await append(app, topic, numbered(6, 5))
   const before = await openStream(app, topic, 'limit=all')
   await before.until(() => before.lines.length === 10)
   const id = before.lastId
   await before.close()
   const { db } = app.app
-  await db.raw('DELETE FROM stream_entries USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND seq > 5', [
-    topic.name,
-  ])
+  await db.raw(
+    'DELETE FROM stream_chunks c USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND c.last_seq > 5',
+    [topic.name],
+  )
   await db('stream_topics').where({ name: topic.name }).update({ last_seq: 5, last_line: 5 })
   await db.raw('UPDATE stream_topics SET epoch = left(md5(random()::text), 8) WHERE name = ?', [topic.name]) // as in docs/operations.md
   await append(other, topic, numbered(6, 10))
@@ -227,11 +230,12 @@ test('after a restore, new epochs reset readers', async () => {
 
 test('entries trimmed while a reader is in history are reported as a gap', async () => {
   const topic = newTopic()
-  await append(app, topic, numbered(1, 100))
+  await append(app, topic, numbered(1, 50))
+  await append(app, topic, numbered(51, 50))
   const watching = await openStream(app, topic, 'limit=0') // keeps the topic's old head in memory
   await app.app.db('stream_topics').where({ name: topic.name }).update({ first_seq: 51 })
   await app.app.db.raw(
-    'DELETE FROM stream_entries USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND seq < 51',
+    'DELETE FROM stream_chunks c USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND c.last_seq < 51',
     [topic.name],
   )
   const reader = await openStream(app, topic, 'limit=all')

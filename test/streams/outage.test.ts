@@ -84,7 +84,7 @@ test('a hung Redis is detected, and streams still open', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
   const missed = new Promise<void>(resolve => other.app.streams.bus.onReconnect(resolve))
-  process.kill(servers.redis.pid(), 'SIGSTOP')
+  servers.redis.signal('SIGSTOP')
   try {
     const { bus } = other.app.streams
     await Promise.all([
@@ -102,7 +102,7 @@ test('a hung Redis is detected, and streams still open', async () => {
     await reader.until(() => reader.lines.length === 6)
     await reader.close()
   } finally {
-    process.kill(servers.redis.pid(), 'SIGCONT')
+    servers.redis.signal('SIGCONT')
   }
   await bothConnected()
   await missed // messages sent meanwhile may be lost although no connection was

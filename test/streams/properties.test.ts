@@ -1,12 +1,14 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import fc from 'fast-check'
 import type { NewEntry } from '../../src/streams'
+import { chunksOf, entriesOf, levelBits } from '../../src/streams/chunk'
 import type { Entry } from '../../src/streams/entry'
 import { cutText, LINE_BYTES_MAX, prepare } from '../../src/streams/entry'
 import { createFilter } from '../../src/streams/filter'
 import { encodeEntries, httpChunk, sseText } from '../../src/streams/frame'
 import type { AppendedHead } from '../../src/streams/history'
 import { compositeFormat, formatPosition, parseComposite, parsePosition } from '../../src/streams/position'
+import { decodeEvent, decodeLine, kindOf, timeOf } from '../../src/streams/record'
 import { decodeUpdate, encodeUpdate, updateOf } from '../../src/streams/topic-update'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 })
@@ -67,9 +69,9 @@ test.each([
   ['€', 3],
   ['😀', 4],
 ])('a line of 1 MB of %s is cut at 16 KiB, whole characters only, and flagged', (character, bytes) => {
-  const { message, truncated } = prepare({ kind: 'log', message: character.repeat(1_000_000 / bytes) })
-  expect(truncated).toBe(true)
-  expect(JSON.parse(`"${message}"`)).toBe(character.repeat(Math.floor(LINE_BYTES_MAX / bytes)))
+  const { record } = prepare({ kind: 'log', message: character.repeat(1_000_000 / bytes) })
+  const message = character.repeat(Math.floor(LINE_BYTES_MAX / bytes))
+  expect(decodeLine(record)).toMatchObject({ truncated: true, message })
 })
 
 test('a long name is cut between characters', () => {
@@ -79,23 +81,33 @@ test('a long name is cut between characters', () => {
 test('preparing an entry preserves its content', () => {
   fc.assert(
     fc.property(newEntry, entry => {
-      const prepared = prepare(entry)
-      if (entry.message !== undefined) expect(JSON.parse(`"${prepared.message}"`)).toBe(entry.message)
-      if (entry.data !== undefined)
-        expect(JSON.parse(prepared.data ?? '')).toEqual(JSON.parse(JSON.stringify(entry.data)))
-      // PostgreSQL takes neither NUL nor lone surrogates.
-      for (const text of [prepared.message, prepared.data, prepared.step, prepared.source]) {
-        expect(text?.includes('\0') ?? false).toBe(false)
-        expect(text?.isWellFormed() ?? true).toBe(true)
+      const { record } = prepare(entry)
+      const content = entry.data === undefined ? undefined : JSON.parse(JSON.stringify(entry.data))
+      if (entry.kind === 'log') {
+        const { level = 'info', attempt = null, message = '' } = entry
+        const line = decodeLine(record)
+        expect(line).toMatchObject({ level, attempt, message })
+        expect(line.data).toEqual(content)
+      } else {
+        const { kind, data } = decodeEvent(record)
+        expect(kind).toBe(entry.kind)
+        expect(data === null ? undefined : JSON.parse(data)).toEqual(content)
       }
+      expect(kindOf(record)).toBe(entry.kind)
+      expect(new Date(timeOf(record)).getTime()).toBeGreaterThan(Date.now() - 2 * 3_600_000)
+      // PostgreSQL takes neither NUL nor lone surrogates, and line breaks separate records.
+      expect(record).not.toMatch(/[\0\n]/)
+      expect(record.isWellFormed()).toBe(true)
     }),
     { numRuns: 1_000 },
   )
 })
 
 test.each([undefined, () => 1, Symbol('x')])('data that JSON cannot express is left out', data => {
-  expect(prepare({ kind: 'log', data })).toMatchObject({ data: null, truncated: false })
-  expect(prepare({ kind: 'note', data, state: data })).toMatchObject({ data: null, state: null })
+  const { record } = prepare({ kind: 'log', data })
+  expect(Object.keys(decodeLine(record))).not.toEqual(expect.arrayContaining(['data']))
+  const note = prepare({ kind: 'note', data, state: data })
+  expect([note.state, decodeEvent(note.record).data]).toEqual([null, null])
 })
 
 const position = fc.record({
@@ -134,6 +146,36 @@ const stored = (entries: NewEntry[]): Entry[] => {
   }
   return updateOf({ head: { ...head, end_reason: null } as AppendedHead, entries: entries.map(prepare) }).entries ?? []
 }
+
+test('chunks have every entry once, in order and of limited size, and say what is in them', () => {
+  fc.assert(
+    fc.property(
+      fc.array(newEntry, { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 400 }),
+      (news, times) => {
+        const entries = Array.from({ length: times }, () => news.map(prepare)).flat()
+        const chunks = chunksOf(entries)
+        let [seq, line] = [0, 0]
+        for (const chunk of chunks) {
+          const own = entriesOf({ first_seq: chunk.first, first_line: chunk.firstLine, records: chunk.records })
+          expect([chunk.first, chunk.firstLine]).toEqual([seq, line])
+          expect(own.length).toBeLessThanOrEqual(1_000)
+          const lines = own.filter(({ line }) => line !== null)
+          expect(lines.every((each, i) => each.line === line + i)).toBe(true)
+          seq += own.length
+          line += lines.length
+          expect([chunk.last, chunk.lastLine]).toEqual([seq - 1, line - 1])
+          const levels = levelBits(lines.map(({ record }) => decodeLine(record).level))
+          expect(chunk.levels).toBe(levels)
+          const times = own.map(({ record }) => timeOf(record))
+          expect([chunk.firstMs, chunk.lastMs]).toEqual([Math.min(...times), Math.max(...times)])
+        }
+        expect(chunks.flatMap(({ records }) => records.split('\n'))).toEqual(entries.map(({ record }) => record))
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
 
 test('an update survives encoding for other processes', () => {
   fc.assert(
@@ -193,7 +235,7 @@ test('a text filter ignores the case of ASCII letters', () => {
   fc.assert(
     fc.property(rough, rough, rough.filter(Boolean), (before, after, q) => {
       const [entry] = stored([{ kind: 'log', message: before + q.replace(/[a-z]/g, c => c.toUpperCase()) + after }])
-      if (q.isWellFormed() && entry) expect(createFilter({ q }).matches(entry)).toBe(true)
+      if (q.isWellFormed() && entry) expect(createFilter({ q }).matches(entry.record)).toBe(true)
     }),
   )
 })

@@ -26,6 +26,10 @@ export interface IdentitySettings {
   authority?: boolean
   /** Names and addresses it is valid for. */
   hosts?: string[]
+  /** Default: new ones. Those of another one make a cross-signed certificate. */
+  keys?: WebCrypto.CryptoKeyPair
+  /** Of the signature. Default: SHA-256. */
+  hash?: 'SHA-1'
   /** Days from now. */
   fromDays?: number
   untilDays?: number
@@ -33,8 +37,8 @@ export interface IdentitySettings {
 
 /** Creates a certificate with exactly the faults a test needs. */
 export async function identity(settings: IdentitySettings): Promise<Identity> {
-  const { name, by, fromDays = -1, untilDays = 90 } = settings
-  const keys = await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify'])
+  const { name, by, hash = KEY.hash, fromDays = -1, untilDays = 90 } = settings
+  const keys = settings.keys ?? (await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify']))
   const certificate = await X509CertificateGenerator.create({
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8)))
       .toString('hex')
@@ -45,7 +49,7 @@ export async function identity(settings: IdentitySettings): Promise<Identity> {
     notAfter: new Date(Date.now() + untilDays * DAY_MS),
     publicKey: keys.publicKey,
     signingKey: (by?.keys ?? keys).privateKey,
-    signingAlgorithm: KEY,
+    signingAlgorithm: { ...KEY, hash },
     extensions: extensionsOf(settings),
   })
   const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')

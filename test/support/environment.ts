@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import perfHooks, { PerformanceObserver } from 'node:perf_hooks'
 import { TestEnvironment as NodeEnvironment } from 'jest-environment-node'
+import { compileModulesOnce } from './compile-once'
+
+compileModulesOnce()
 
 /**
  * Ends what would outlive a test file in Node itself. A worker of Jest runs hundreds of files in one process: each

@@ -5,6 +5,7 @@ import { createDb } from '../../src/base/db'
 import { migrate } from '../../src/base/migrate'
 import { type ChromiumOffer, offerChromium } from './chromium'
 import { databaseUrl, TEMPLATE } from './databases'
+import { redisVersion } from './redis'
 import { type Servers, startServers } from './servers'
 
 declare global {
@@ -29,7 +30,8 @@ export default async function setUp() {
   const url = given || databaseUrl(postgres.url, 'postgres')
   await createTemplate(url, given ? 'template1' : new URL(postgres.url).pathname.slice(1))
   process.env.TEST_DATABASE_URL = url
-  process.env.TEST_REDIS_URL ||= redis.url // for example a Cluster started by hand
+  process.env.TEST_REDIS_URL ||= redis.url // for example a Valkey started by hand
+  process.env.TEST_REDIS_VERSION = await redisVersion()
   const chromium = await offerChromium()
   globalThis.testChromium = chromium
   process.env.TEST_CHROMIUM_URL = chromium.url

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { chmod, lstat, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { lstat, mkdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createLog } from '../../src/base/log'
 import { type Child, startPostgres, startRedis } from '../../src/embedded'
+import { isClusterRun, startClusterServer } from './cluster'
+import { newDataFolder } from './data-folder'
 
 /** Only warnings and errors are printed in tests. */
 export const quietLog = createLog({ level: 'error', format: 'pretty', output: process.stderr })
@@ -12,7 +13,8 @@ export const quietLog = createLog({ level: 'error', format: 'pretty', output: pr
 /** A private server that a test can stop and restart; its URL and data stay the same. */
 export interface Server {
   url: string
-  pid(): number
+  /** Suspends and resumes it, like a hanging machine. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void
   /** `kill -9`, as in a crash. Resolves once it is gone. */
   kill(): Promise<void>
   /** Stops it cleanly. */
@@ -21,11 +23,12 @@ export interface Server {
   restart(): Promise<void>
 }
 
-async function createServer(start: () => Promise<{ url: string; child: Child }>): Promise<Server> {
+async function createServer(start: () => Promise<{ url: string; child: Child }>) {
   let { url, child } = await start()
   return {
     url,
     pid: () => child.pid,
+    signal: (name: 'SIGSTOP' | 'SIGCONT') => void process.kill(child.pid, name),
     kill: () => child.kill(),
     stop: () => child.stop(),
     async restart() {
@@ -35,8 +38,8 @@ async function createServer(start: () => Promise<{ url: string; child: Child }>)
   }
 }
 
-/** Tests need not survive a power failure. */
-const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+/** Tests need not survive a power failure. All processes of Jest share the server, with many apps. */
+const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
 /** Committed data is in the operating system's cache, so `kill -9` of PostgreSQL loses nothing. */
 export const KILLABLE = { fsync: 'off', full_page_writes: 'off' }
 
@@ -45,11 +48,10 @@ export const KILLABLE = { fsync: 'off', full_page_writes: 'off' }
  * @param source a folder to copy the first data of PostgreSQL from, which is much faster than creating them
  */
 export async function startServers(parameters: Record<string, string> = FAST, source?: string) {
-  const folder = await newFolder()
+  const folder = await newDataFolder()
   if (source) await copyPostgres(source, folder)
-  const searchPath = process.env.PATH ?? ''
   const [redis, postgres] = await Promise.all([
-    createServer(() => startRedis({ folder: join(folder, 'redis'), searchPath, log: quietLog })),
+    startRedisOf(folder),
     createServer(() => startPostgres({ folder: join(folder, 'postgres'), log: quietLog, parameters })),
   ])
   return {
@@ -58,7 +60,7 @@ export async function startServers(parameters: Record<string, string> = FAST, so
     /** Stops PostgreSQL for a moment. @returns a folder to copy its data from; undefined if only root can enter it */
     async keepCopy(): Promise<string | undefined> {
       if ((await lstat(join(folder, 'postgres'))).isSymbolicLink()) return undefined // its data are elsewhere
-      const copy = await newFolder()
+      const copy = await newDataFolder()
       await postgres.stop()
       await copyPostgres(folder, copy)
       await postgres.restart()
@@ -71,11 +73,11 @@ export async function startServers(parameters: Record<string, string> = FAST, so
   }
 }
 
-/** A temporary folder. PostgreSQL does not run as root even if the tests do, so others may pass through it. */
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tailrace-test-'))
-  await chmod(folder, 0o711)
-  return folder
+async function startRedisOf(parent: string): Promise<Server> {
+  const folder = join(parent, 'redis')
+  await mkdir(folder)
+  if (isClusterRun()) return startClusterServer(folder)
+  return createServer(() => startRedis({ folder, searchPath: process.env.PATH ?? '', log: quietLog }))
 }
 
 /** Copies the data of a PostgreSQL that has been stopped, with its password, and keeps their owner. */

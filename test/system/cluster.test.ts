@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import { type Cluster, clusterTest, startCluster } from '../support/cluster'
 import { eventually } from '../support/programs'
-import { type Cluster, clusterTest, startCluster } from '../support/redis'
+import { onServer } from '../support/redis'
 import { createJob, getJob, type Job } from './jobs'
 import type { Node } from './node'
 import { print, System, untilPart } from './system'
@@ -20,16 +20,6 @@ afterAll(async () => {
   await cluster?.stop()
 })
 
-/** Runs commands on one server of the Cluster. */
-async function onServer<T>(port: number, run: (server: Redis) => Promise<T>): Promise<T> {
-  const server = new Redis({ port, host: '127.0.0.1' })
-  try {
-    return await run(server)
-  } finally {
-    server.disconnect()
-  }
-}
-
 const untilEnded = async (web: Node, id: string): Promise<string> => {
   let status = ''
   await eventually(async () => {
@@ -41,7 +31,7 @@ const untilEnded = async (web: Node, id: string): Promise<string> => {
 
 const serverOfQueue = async (queue: string) => {
   for (const server of cluster.servers)
-    if ((await onServer(server.port, client => client.keys(`{tailrace:${queue}}:*`))).length) return server
+    if ((await onServer(server, client => client.keys(`{tailrace:${queue}}:*`))).length) return server
   throw new Error(`No server has the queue ${queue}`)
 }
 
@@ -66,7 +56,7 @@ onCluster('jobs run in all queues, which are on different servers', async () => 
     servers.add((await serverOfQueue(name)).port)
   }
   expect(servers.size).toBe(cluster.servers.length)
-  const lists = await Promise.all(cluster.servers.map(({ port }) => onServer(port, client => client.client('LIST'))))
+  const lists = await Promise.all(cluster.servers.map(server => onServer(server, client => client.client('LIST'))))
   const ours = lists.map(
     list =>
       String(list)

@@ -11,8 +11,11 @@ interface Link {
   ended: Promise<unknown>
 }
 
+/** What is read from: a process, or an app inside the test. */
+type Site = Pick<Node, 'url' | 'headers'>
+
 interface ConnectOptions {
-  web: Node
+  web: Site
   topic: string
   lastId: string
   take(event: StreamEvent): void
@@ -74,7 +77,7 @@ export const overPoll: Transport = async ({ web, topic, lastId, take }) => {
 interface ViewerOptions {
   topic: string
   /** Called before each connection. */
-  at: () => Node
+  at: () => Site
   transport?: Transport
 }
 

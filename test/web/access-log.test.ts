@@ -1,6 +1,8 @@
+import { EventEmitter, once } from 'node:events'
 import { Writable } from 'node:stream'
 import { endpoint, ok } from '../../src/api'
 import { Problem } from '../../src/base/errors'
+import { takeOver } from '../../src/base/http/take-over'
 import { createLog } from '../../src/base/log'
 import { z } from '../../src/base/parse'
 import { readConfig } from '../../src/config'
@@ -14,7 +16,21 @@ const route = {
   summary: 'Answers.',
   replies: { 200: z.object({ text: z.string() }) },
 } as const
+const ends = new EventEmitter()
 const endpoints = [
+  endpoint({ ...route, path: '/api/stream' }, async ({ res }) => {
+    const held = takeOver(res.set('Content-Type', 'text/event-stream'))
+    res.locals.stream = {
+      whenClosed: (callback: (isAborted: boolean) => void) => {
+        ends.once('end', () => {
+          held.end()
+          callback(false)
+        })
+        ends.emit('held')
+      },
+    }
+    return undefined
+  }),
   endpoint({ ...route, path: '/api/large/{id}', query: z.object({ q: z.string().optional() }) }, async () =>
     ok({ text: 'x'.repeat(50_000) }),
   ),
@@ -87,6 +103,17 @@ test('a line tells the pattern of the route, status, duration, bytes, and who by
 test('bytes are those of the request, also on a connection that is used again', async () => {
   await lineFor('/api/large/1')
   expect((await lineFor('/api/session')).bytes).toBeLessThan(3_000)
+})
+
+test('a stream has its line when it ends, with what it has sent until then', async () => {
+  const held = once(ends, 'held')
+  const line = lineFor('/api/stream')
+  await held
+  expect(made.lines.some(each => each.route === '/api/stream')).toBe(false)
+  ends.emit('end')
+  expect(await line).toMatchObject({ message: 'GET /api/stream 200', status: 200, actor_id: expect.any(String) })
+  expect((await line).bytes).toBeGreaterThan(100)
+  expect(await line).not.toHaveProperty('aborted')
 })
 
 test('an address that nothing is at has no route', async () => {

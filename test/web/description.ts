@@ -34,8 +34,8 @@ export interface Operation {
   role: string
   /** A body that matches the schema. */
   body: unknown
-  /** The URL with these ids and a value for every required parameter. */
-  urlOf(id: () => string): string
+  /** The URL with these ids and a value for every required parameter, from `given` or made up. */
+  urlOf(id: () => string, given?: Readonly<Record<string, string>>): string
 }
 
 export function operationsOf({ paths, components }: Description): Operation[] {
@@ -47,20 +47,23 @@ export function operationsOf({ paths, components }: Description): Operation[] {
 function operation(path: string, method: string, each: Described, schemas: Record<string, Schema>): Operation {
   const body = each.requestBody && sampleOf(each.requestBody.content['application/json'].schema, schemas)
   const schemaOf = (name: string) => each.parameters.find(given => given.in === 'path' && given.name === name)?.schema
-  const needed = each.parameters.filter(given => given.in === 'query' && given.required)
-  const query = new URLSearchParams(
-    Object.fromEntries(needed.map(given => [given.name, String(sampleOf(given.schema, schemas))])),
-  )
+  const needed = each.parameters.filter(parameter => parameter.in === 'query' && parameter.required)
+  const sample = (schema: Schema = {}) => String(sampleOf(schema, schemas))
   return {
     name: `${method} ${path}`,
     method,
     path,
     role: each['x-role'],
     body,
-    urlOf: id =>
-      path.replace(/\{(\w+)\}/g, (_, name) =>
-        name === 'id' ? id() : String(sampleOf(schemaOf(name) ?? {}, schemas)),
-      ) + (query.size ? `?${query}` : ''),
+    urlOf: (id, given = {}) => {
+      const query = new URLSearchParams(
+        Object.fromEntries(needed.map(({ name, schema }) => [name, given[name] ?? sample(schema)])),
+      )
+      const filled = path.replace(/\{(\w+)\}/g, (_, name) =>
+        name === 'id' ? id() : (given[name] ?? sample(schemaOf(name))),
+      )
+      return filled + (query.size ? `?${query}` : '')
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
-import { contentCodings } from '../../src/web/content-codings'
+import { contentCodings } from '../../src/base/http/accepted-codings'
 import { type Site, startSite } from './site'
 
 const CODE = "export const words = 'one two one two one two one two'\n".repeat(50)

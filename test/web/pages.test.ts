@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RequestHandler } from 'express'
 import { Problem } from '../../src/base/errors'
-import { PAGES, RESERVED_PATHS } from '../../src/contract/pages'
+import { PAGES } from '../../src/contract/pages'
 import { cookieOf, type Site, startSite } from './site'
 
 const HTML = { accept: 'text/html,*/*' }
@@ -38,7 +38,7 @@ const open = (path: string, options: { cookie?: string } = {}) =>
   site.ask('GET', path, { as: null, headers: HTML, ...options })
 
 test('all pages are one file for signed-in visitors; others are redirected to sign in and back', async () => {
-  const paths = [...PAGES.flatMap(page => ('isPublic' in page ? [] : [page.path])), ...RESERVED_PATHS]
+  const paths = PAGES.flatMap(page => ('isPublic' in page ? [] : [page.path]))
   for (const page of paths.map(path => path.replace(':id', '1'))) {
     const out = await open(`${page}?level=warn`)
     expect([page, out.status, out.headers.get('location')]).toEqual([

@@ -166,11 +166,7 @@ async function boardAndPagesReport() {
 
 const REDIS_TROUBLES: [string, () => unknown, () => unknown][] = [
   ['is down', () => servers.redis.stop(), () => servers.redis.restart()],
-  [
-    'takes connections and says nothing',
-    () => process.kill(servers.redis.pid(), 'SIGSTOP'),
-    () => process.kill(servers.redis.pid(), 'SIGCONT'),
-  ],
+  ['takes connections and says nothing', () => servers.redis.signal('SIGSTOP'), () => servers.redis.signal('SIGCONT')],
 ]
 
 describe.each(REDIS_TROUBLES)('Redis %s', (_name, begin, end) => {

@@ -2,6 +2,7 @@ import { DEFAULT_TENANT_ID } from '../../src/api'
 import { newId } from '../../src/base/ids'
 import type { Role } from '../../src/contract/access'
 import { ROLES } from '../../src/contract/values'
+import { addCrawl, addPage } from '../crawls/rows'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { type Description, type Operation, operationsOf } from './description'
 
@@ -15,6 +16,12 @@ const tokens: Record<'ours' | 'theirs', Record<Role, string>> = {
 }
 /** Ids of our tenant, by the path segment before them. */
 const ours: Record<string, string> = {}
+
+/** Values of further parameters with which the routes of ours find something. */
+const given: Record<string, string> = {}
+
+/** Bodies of which the document does not say all that they must have. */
+const BODIES: Record<string, object> = { 'PATCH /api/crawls/{id}': { limits: { pages: 1 } } }
 
 /** Routes of the whole installation, only for admins of the default tenant. */
 const OF_INSTALLATION = [
@@ -66,6 +73,31 @@ async function makeOurs() {
   })
   await makeOurFleet()
   await makeOurAlerts()
+  await makeOurMonitors()
+  await makeOurCrawls()
+}
+
+async function makeOurCrawls() {
+  const { db } = app.app
+  const url = 'https://site.test/'
+  const [other, crawl] = [await addCrawl(db), await addCrawl(db)]
+  ours['/api/crawls/'] = crawl
+  Object.assign(given, { other, url, key: await addPage(db, crawl, url) })
+}
+
+async function makeOurMonitors() {
+  const make = async (path: string, body: object) => (await json<{ id: string }>(await app.post(path, body))).id
+  const target = 'http://127.0.0.1:1/'
+  const { monitor } = await json<{ monitor: { id: string } }>(
+    await app.post('/api/monitors', { name: 'ours', type: 'http', target }),
+  )
+  Object.assign(ours, {
+    '/api/monitors/': monitor.id,
+    '/api/rules/': await make('/api/rules', {
+      ...{ name: 'ours', type: 'consecutive_failures', monitors: { all: true }, threshold: 3, severity: 'warning' },
+    }),
+    '/api/status-pages/': await make('/api/status-pages', { slug: 'ours', title: 'Ours', monitor_ids: [monitor.id] }),
+  })
 }
 
 async function makeOurAlerts() {
@@ -189,8 +221,9 @@ test("another tenant's id in a path: 404 on every route", async () => {
   for (const each of withId) {
     const known = ours[each.path.slice(0, each.path.indexOf('{id}'))]
     if (!known) throw new Error(`Tell this test of something of ours for ${each.path}`)
-    const url = each.urlOf(() => known)
-    expect([each.name, await ask(each, url, tokens.theirs.admin)]).toEqual([each.name, 404])
+    const url = each.urlOf(() => known, given)
+    const asked = { ...each, body: BODIES[each.name] ?? each.body }
+    expect([each.name, await ask(asked, url, tokens.theirs.admin)]).toEqual([each.name, 404])
     // the id exists: a route that always answers 404 would prove nothing
     if (each.method === 'GET') expect([each.name, await ask(each, url, tokens.ours.admin)]).toEqual([each.name, 200])
   }

@@ -1,11 +1,12 @@
 import { rounded } from '../../figures'
 import { AIMS } from '../../limits'
-import { type AlertmanagerPeer, cpuSecondsOf, rssBytesOf, startAlertmanager } from '../../peers/alertmanager'
+import { startAlertmanager } from '../../peers/alertmanager'
 import { type Place, type Server, startPlace, startServer } from '../../place'
+import { postgresProcesses } from '../../postgres-processes'
+import { cpuSecondsOf, rssBytesOf } from '../../processes'
 import type { Scenario } from '../scenario'
 import { profiled } from '../stage'
 import { bodiesOf } from './bodies'
-import { postgresProcesses } from './postgres-processes'
 import { CONNECTIONS, postAll, type Receiver } from './posting'
 import { readAlertmanagerApi, readPage, untilQuiet } from './reading'
 import { telling } from './telling'
@@ -67,7 +68,7 @@ function receiverOf(place: Place, server: Server): Receiver {
 }
 
 async function measurePeer(count: number) {
-  const peer: AlertmanagerPeer | undefined = await startAlertmanager()
+  const peer = await startAlertmanager()
   if (!peer) return undefined
   try {
     const { url, cpuSeconds } = peer

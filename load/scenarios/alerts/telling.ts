@@ -1,16 +1,13 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { nowMs, percentile, rounded } from '../../figures'
 import { type Server, startPlace, startServer } from '../../place'
+import { startHook } from '../hook'
 import { startViewers, targetOf, WINDOW_MS } from '../stage'
 
 const ALERTS = 20
 const WARM_UP = 3
 const PAUSE_MS = 400
 const VIEWERS = 100
-const NOTICE_MS_MAX = 10_000
 const QUIET_MS = 10_000
 
 /** From a request with one alert, in a group of its own, to its webhook and to viewers of the tenant's events. */
@@ -62,33 +59,4 @@ async function fire(server: Server, token: string, no: number, startedMs: number
     body: JSON.stringify([{ labels, annotations: { summary: 'A benchmark' } }]),
   })
   if (!response.ok) throw new Error(`An alert was answered with ${response.status}: ${await response.text()}`)
-}
-
-/** A receiver of webhooks. */
-async function startHook() {
-  let received: (atMs: number) => void = () => undefined
-  const server = createServer((req, res) => {
-    const atMs = nowMs()
-    req.resume().on('end', () => {
-      res.end('ok')
-      received(atMs)
-    })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    /** When the next notice arrives. */
-    next: () =>
-      new Promise<number>((resolve, reject) => {
-        const late = setTimeout(() => reject(new Error('A webhook did not arrive')), NOTICE_MS_MAX)
-        received = atMs => {
-          clearTimeout(late)
-          resolve(atMs)
-        }
-      }),
-    stop() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../base/db'
-import { conflict } from '../../base/errors'
+import { conflict, notFound } from '../../base/errors'
 import { logRetryable } from '../../base/outage'
 import type { Actor } from '../../contract/access'
 import type { Job, QueueName } from '../../contract/jobs'
@@ -8,11 +8,12 @@ import { History } from '../history/history'
 import { deleteEnded } from '../history/history-store'
 import { toJob } from '../history/resource'
 import type { AnyKind, Kind } from '../kinds/kind'
-import { type EnqueueRequest, newItem, queuedJobOf } from '../lifecycle/enqueue'
+import { type EnqueueRequest, newItem } from '../lifecycle/enqueue'
 import { enqueueEffect } from '../lifecycle/enqueue-effect'
 import { hasEnded, type JobRow } from '../lifecycle/job'
-import type { JobRef } from '../lifecycle/job-store'
+import { type JobRef, loadJobs } from '../lifecycle/job-store'
 import type { Reason } from '../lifecycle/reason'
+import type { RequestItem } from '../lifecycle/request-effect'
 import { type CancelDeps, cancelJob } from './cancel'
 import { type RetryDeps, retryJob } from './retry'
 
@@ -27,6 +28,12 @@ export interface EnqueuedJob {
   job: Job
   /** `deduplicated`: `job` is the open job with the same dedupe key. */
   outcome: 'created' | 'replayed' | 'deduplicated'
+}
+
+/** A job that a request got: a new one, or an existing one that stands for it. */
+export interface MadeJob {
+  row: JobRow
+  isNew: boolean
 }
 
 /** The interface to jobs for the rest of the program. */
@@ -58,6 +65,27 @@ export class Jobs extends History {
   }
 
   /**
+   * Creates what a request asks for, all of it or nothing. Resolves when it is durable.
+   * @returns `made`: the jobs in the order of the request
+   * @throws Problem 409 when the key was used for another request, 404 when a job of an earlier one has been removed
+   */
+  async createRequested(request: RequestItem): Promise<{ made: [MadeJob, ...MadeJob[]]; isReplayed: boolean }> {
+    const result = await this.#deps.enqueuer.create(request)
+    const isReplayed = result.outcome === 'replayed'
+    const wanted = isReplayed ? result.ids.map(id => ({ id, isNew: false })) : result.jobs
+    const rows = new Map(request.jobs.map(({ row }) => [row.id, row]))
+    const { tenant_id: tenantId } = request.jobs[0].row
+    const others = wanted.filter(({ id }) => isReplayed || !rows.has(id)).map(({ id }) => ({ tenantId, id }))
+    const existing = others.length ? await loadJobs(this.db, others) : undefined
+    const made = wanted.map(({ id, isNew }) => {
+      const row = existing?.get(id) ?? rows.get(id)
+      if (!row) throw notFound('job')
+      return { row, isNew }
+    })
+    return { made: made as [MadeJob, ...MadeJob[]], isReplayed }
+  }
+
+  /**
    * Creates jobs in a transaction of the streams writer, together with what they are about. BullMQ gets them after the
    * commit; if it does not, the reconciler adds them.
    * @returns the entries that the effect has to append
@@ -75,8 +103,7 @@ export class Jobs extends History {
 
   private async place(rows: readonly JobRow[]) {
     const { enqueuer, log } = this.#deps
-    const added = rows.map(row => enqueuer.add(queuedJobOf(row)))
-    await Promise.all(added).catch(logRetryable(log, 'Jobs are not in their queue yet', {}, 'warn'))
+    await enqueuer.place(rows).catch(logRetryable(log, 'Jobs are not in their queue yet', {}, 'warn'))
   }
 
   /** Lets jobs that wait for their time run at once. Those that do not wait, or have ended, are left alone. */

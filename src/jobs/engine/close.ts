@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { within } from '../../base/within'
 
 const CLOSE_MS = 2_000
 
@@ -12,5 +12,4 @@ export const closeAll = (parts: Iterable<Closable>): Promise<unknown> =>
   Promise.all(Array.from(parts, part => part.close().catch(() => undefined)))
 
 /** Waits for `closeAll`, but not forever, as BullMQ does while a connection is being re-established. */
-export const waitForClose = (closed: Promise<unknown>): Promise<unknown> =>
-  Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })])
+export const waitForClose = (closed: Promise<unknown>): Promise<unknown> => within(closed, CLOSE_MS)

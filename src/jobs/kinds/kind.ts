@@ -85,11 +85,12 @@ export function indexKinds(kinds: readonly AnyKind[]): ReadonlyMap<string, AnyKi
 
 /**
  * A kind that people may start, by the name in a request.
+ * @param where the place of the name in the request
  * @throws Problem 400 when there is none of that name
  */
-export function startableKind(kinds: ReadonlyMap<string, AnyKind>, name: string): AnyKind {
+export function startableKind(kinds: ReadonlyMap<string, AnyKind>, name: string, where = 'body.kind'): AnyKind {
   const kind = kinds.get(name)
   if (kind && kind.options.byRequest !== false) return kind
   const names = [...kinds.values()].filter(each => each.options.byRequest !== false).map(each => each.name)
-  throw badRequest([{ path: 'body.kind', message: `Unknown kind. Known kinds: ${names.join(', ')}` }])
+  throw badRequest([{ path: where, message: `Unknown kind. Known kinds: ${names.join(', ')}` }])
 }

@@ -7,6 +7,8 @@ import type { QueueName } from '../../contract/jobs'
 export const QUEUES = {
   checks: { concurrency: 1 },
   cleanup: { concurrency: 0.1 },
+  /** They wait for servers most of the time. */
+  crawls: { concurrency: 0.5 },
   demo: { concurrency: 1 },
   /** Live queries: they only wait for hosts, so a process can run very many of them. */
   fleet: { concurrency: 25 },

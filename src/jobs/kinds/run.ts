@@ -37,6 +37,8 @@ export interface Run {
   /** Aborted on cancel, time limit and shutdown: pass it to everything the handler waits for. */
   readonly signal: AbortSignal
   readonly log: Record<Level, LogLine>
+  /** Counts lines of a step that are not written by `log`, but with the rows that they are about. */
+  countLines(step: string, count: number): void
   /** Runs `work` as a named step; lines logged inside belong to it. Steps may run in parallel. */
   step<T>(name: string, work: () => Promise<T> | T): Promise<T>
   /**

@@ -3,7 +3,7 @@ import type { Effect } from '../../streams'
 import { createdEntries } from './entries'
 import type { JobRow } from './job'
 import { findByDedupeKey, insertJobs, type JobRef, lockParents, type SpawnRefusal } from './job-store'
-import { claimKeys, reassignKey } from './key-store'
+import { claimKeys, storeKeyJobs } from './key-store'
 import type { RequestKey } from './request-key'
 
 export interface EnqueueItem {
@@ -117,6 +117,6 @@ async function reassignKeys(trx: Transaction, items: readonly EnqueueItem[], out
   for (const item of items) {
     const outcome = outcomes.get(item)
     if (item.key && outcome?.outcome === 'deduplicated')
-      await reassignKey(trx, { tenantId: item.row.tenant_id, key: item.key.key, jobId: outcome.id })
+      await storeKeyJobs(trx, { tenantId: item.row.tenant_id, key: item.key.key, jobIds: [outcome.id] })
   }
 }

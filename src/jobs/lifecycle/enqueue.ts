@@ -13,6 +13,7 @@ import type { OnFailure } from '../kinds/run'
 import { type EnqueueItem, enqueueEffect } from './enqueue-effect'
 import type { JobRow } from './job'
 import type { SpawnRefusal } from './job-store'
+import { type RequestItem, type RequestResult, requestEffect } from './request-effect'
 import { keyTaken, type RequestKey } from './request-key'
 
 /** Max size of a job's encoded input. Larger data belongs in a table of its area, with its id in the input. */
@@ -98,6 +99,26 @@ export class Enqueuer {
     return { id: result.id, outcome: result.outcome, row: null }
   }
 
+  /**
+   * Creates what a request asks for: all jobs or none. Resolves when they are durable; if Redis is down, they run later.
+   * @throws Problem 409 if the key was used for another request
+   */
+  async create(request: RequestItem): Promise<Exclude<RequestResult, { outcome: 'key_taken' }>> {
+    const result = await this.deps.streams.commit(requestEffect, request)
+    if (result.outcome === 'key_taken') throw keyTaken()
+    if (result.outcome === 'created') {
+      const created = request.jobs.filter((_, i) => result.jobs[i]?.isNew).map(({ row }) => row)
+      const facts = { job_id: created[0]?.id, jobs: created.length }
+      await this.place(created).catch(logRetryable(this.deps.log, 'Jobs are not in their queue yet', facts, 'warn'))
+    }
+    return result
+  }
+
+  /** Adds new jobs without parents to BullMQ. @throws Error while Redis is down */
+  async place(rows: readonly JobRow[]): Promise<void> {
+    await Promise.all(rows.map(row => this.add(queuedJobOf(row))))
+  }
+
   /** Adds a job to BullMQ. @throws Error while Redis is down */
   add(job: QueuedJob): Promise<void> {
     return this.adds.ask(job)
@@ -106,13 +127,16 @@ export class Enqueuer {
 
 /**
  * A job that is to be created, for `enqueueEffect`.
+ * @param where the place of its input in the request
  * @throws Problem 400 when the input does not fit the kind, 413 when it is too large
  */
-export function newItem(kind: AnyKind, input: unknown, request: EnqueueRequest): EnqueueItem {
-  const parsed = parse(kind.input, input, 'body.input')
+export function newItem(kind: AnyKind, input: unknown, request: EnqueueRequest, where = 'body.input'): EnqueueItem {
+  const parsed = parse(kind.input, input, where)
   const encoded = JSON.stringify(parsed ?? null)
-  if (Buffer.byteLength(encoded) > INPUT_BYTES_MAX)
-    throw new Problem(413, 'input_too_large', `The input of a job is limited to ${INPUT_BYTES_MAX / 1024} KiB.`)
+  if (Buffer.byteLength(encoded) > INPUT_BYTES_MAX) {
+    const message = `The input of a job is limited to ${INPUT_BYTES_MAX / 1024} KiB.`
+    throw new Problem(413, 'input_too_large', message, [{ path: where, message }])
+  }
   const dedupeKey = kind.options.dedupe?.(parsed as never) ?? null
   return { row: newRow(kind, encoded, request), dedupeKey, key: request.key ?? null }
 }

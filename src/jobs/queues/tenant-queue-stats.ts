@@ -28,7 +28,7 @@ export class TenantQueueStats {
 
   constructor(private readonly db: Db) {}
 
-  /** Counts are at most a second old, however many ask; a pause shows at once. */
+  /** Counts are a second old at most, or a few times as long as counting takes; a pause shows at once. */
   async of(tenantId: string): Promise<QueueStats[]> {
     const [figures, pauses] = await Promise.all([this.figures(tenantId), readPauses(this.db)])
     return statsOf(tenantId, figures, pauses)

@@ -111,6 +111,10 @@ export class ActiveRun implements Run {
     this.abort('superseded')
   }
 
+  countLines(step: string, count: number) {
+    this.steps.countLine(step, count)
+  }
+
   step<T>(name: string, work: () => Promise<T> | T): Promise<T> {
     return this.steps.run(name, work, () => this.advance({ steps: this.steps.snapshot() }))
   }

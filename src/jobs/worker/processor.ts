@@ -32,6 +32,8 @@ export type ClaimedJob = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'm
 /** Runs jobs. Each change is stored in PostgreSQL first; BullMQ learns the outcome from how `process` ends. */
 export class Processor<Deps> {
   readonly active = new Map<string, ActiveRun>()
+  /** When the active runs have ended and what they did is stored. */
+  private readonly ends = new Map<string, Promise<void>>()
   private readonly loads: Batcher<JobRef, JobRow | undefined>
 
   constructor(
@@ -47,6 +49,9 @@ export class Processor<Deps> {
 
   async process(job: ClaimedJob, token: string): Promise<void> {
     const ref = { tenantId: job.data.tenant_id, id: job.id ?? '' }
+    // BullMQ may give a job that seemed to have stalled back to this process while its start is not stored yet. A second
+    // run would have the same attempt and worker, so nothing could keep their lines apart.
+    await this.ends.get(ref.id)
     const row = await this.loads.ask(ref)
     // Otherwise its end was committed but did not reach BullMQ, or the job was deleted.
     if (row && !hasEnded(row.status)) await this.proceed(job, token, row)
@@ -111,16 +116,19 @@ export class Processor<Deps> {
       throw new EndedForGood('failed')
     }
     const run = new ActiveRun(this.platform, row)
-    this.active.get(row.id)?.abort('superseded')
     this.active.set(row.id, run)
     const limitTimer = this.startTimeLimit(run, handler)
     const startedAt = this.platform.metrics.started(row)
-    try {
-      await this.counted(row, startedAt, () => this.perform(job, token, row, run, handler))
-    } finally {
+    const work = this.counted(row, startedAt, () => this.perform(job, token, row, run, handler)).finally(() => {
       clearTimeout(limitTimer)
-      if (this.active.get(row.id) === run) this.active.delete(row.id)
-    }
+      this.active.delete(row.id)
+      this.ends.delete(row.id)
+    })
+    this.ends.set(
+      row.id,
+      work.catch(() => undefined),
+    )
+    return work
   }
 
   /** @param startedAt undefined if no run is to be timed */

@@ -61,9 +61,9 @@ export class Steps {
     await changed()
   }
 
-  countLine(name: string | null) {
+  countLine(name: string | null, count = 1) {
     const step = name === null ? undefined : this.byName.get(storedName(name))
-    if (step) step.lines++
+    if (step) step.lines += count
   }
 
   snapshot(): Step[] {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Frame, WireEvent } from '../frame'
 import type { StreamMetrics } from '../metrics'
 import type { Reader, Sink } from '../reader'
@@ -12,10 +13,15 @@ export interface ConnectionSettings {
   lifeMs: number
 }
 
-/** Closes a connection when its response closes. If the client has already gone, no `close` event will follow. */
-export function closeWith(res: ServerResponse, connection: Connection) {
-  if (res.destroyed) connection.close('client')
-  else res.once('close', () => connection.close('client'))
+/**
+ * Closes a connection when its response or socket closes. If the client has already gone, no `close` event will follow.
+ * @returns a function that ends this
+ */
+export function closeWith(carrier: ServerResponse | Socket, connection: Connection): () => void {
+  const leave = () => connection.close('client')
+  if (carrier.destroyed) leave()
+  else carrier.once('close', leave)
+  return () => void carrier.off('close', leave)
 }
 
 /** One open stream of one client, with a reader per topic. */
@@ -25,7 +31,7 @@ export abstract class Connection implements Sink {
   private blockedSince: number | undefined
   private readonly expiresAt: number
   private closed = false
-  private readonly onClose: (() => void)[] = []
+  private readonly onClose: ((isAborted: boolean) => void)[] = []
 
   constructor(
     /** The session or token that opened it; its end closes the connection. */
@@ -61,8 +67,10 @@ export abstract class Connection implements Sink {
     this.metrics.gaps.inc()
   }
 
-  whenClosed(callback: () => void) {
-    this.onClose.push(callback)
+  /** @param callback called with whether the client got less than all of it */
+  whenClosed(callback: (isAborted: boolean) => void) {
+    if (this.closed) callback(true)
+    else this.onClose.push(callback)
   }
 
   /** Called about once a second: sends heartbeats, closes slow and expired connections. */
@@ -73,10 +81,11 @@ export abstract class Connection implements Sink {
     else if (now - this.lastWriteAt >= this.settings.heartbeatMs) this.ping()
   }
 
-  /** Releases the resources of a connection that was never opened. */
+  /** Releases the resources of a connection that could not be opened. */
   abandon() {
     this.closed = true
-    for (const callback of this.onClose.splice(0)) callback()
+    this.destroy()
+    for (const callback of this.onClose.splice(0)) callback(true)
   }
 
   /** @param retryMs when the client should reconnect; undefined leaves it to the client */
@@ -87,7 +96,8 @@ export abstract class Connection implements Sink {
     for (const reader of this.readers) reader.close()
     if (reason === 'slow_reader') this.destroy()
     else if (reason !== 'client') this.finish(retryMs)
-    for (const callback of this.onClose.splice(0)) callback()
+    const isAborted = reason === 'slow_reader' || reason === 'client'
+    for (const callback of this.onClose.splice(0)) callback(isAborted)
   }
 
   /** Call it after each write. @param hasRoom whether the socket accepts more */

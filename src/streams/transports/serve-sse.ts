@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import type { StreamSlots } from '../../access'
 import type { Principal } from '../../api'
 import { Problem } from '../../base/errors'
+import { takeOver } from '../../base/http/take-over'
 import { isOutage } from '../../base/outage'
 import type { StreamQuery } from '../../contract/streams'
 import type { Topic } from '../entry'
@@ -11,7 +12,7 @@ import type { Hub } from '../hub'
 import { joinAll } from '../join-all'
 import type { StreamMetrics } from '../metrics'
 import { readSubscription } from '../subscription'
-import type { ConnectionSettings } from './connection'
+import { type ConnectionSettings, closeWith } from './connection'
 import type { Connections } from './connections'
 import { SSE_HEADERS, SseConnection } from './sse'
 
@@ -66,8 +67,9 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
   const release = takeSlot(deps, principal, req)
   const heartbeatMs = Math.min(...names.map(name => hub.family(name)?.heartbeatMs ?? Number.POSITIVE_INFINITY))
   const settings = { ...deps.settings, heartbeatMs }
-  const connection = new SseConnection(res, names, principal.credentialId, settings, metrics, multiplexed)
+  const connection = new SseConnection(names, principal.credentialId, settings, metrics, multiplexed)
   connection.whenClosed(release)
+  const stay = closeWith(res, connection)
   try {
     const joined = await joinAll(hub, topics, { ...subscription, role: principal.role }, connection)
     connection.readers.push(...joined.map(({ reader }) => reader))
@@ -76,9 +78,10 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
       connection.abandon()
       return void res.status(204).end()
     }
-    connection.open()
+    stay()
+    connection.open(takeOver(withStreamHeaders(res)))
+    res.locals.stream = connection
     connections.add(connection)
-    releaseRoutingState(req)
     for (const { begin } of joined) begin()
   } catch (error) {
     connection.abandon()
@@ -86,11 +89,13 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
   }
 }
 
-/** Frees what only the router needed: the request is in memory as long as the stream is open. */
-function releaseRoutingState(req: Request) {
-  req.next = undefined
-  req.params = {}
-  req.rawHeaders = []
+/** Headers that only matter for documents. */
+const FOR_DOCUMENTS =
+  /^(content-security-policy|cross-origin-|origin-agent-cluster|referrer-policy|x-(dns|download|frame|permitted|xss)-)/
+
+function withStreamHeaders(res: Response): Response {
+  for (const name of res.getHeaderNames()) if (FOR_DOCUMENTS.test(name)) res.removeHeader(name)
+  return res.set(SSE_HEADERS)
 }
 
 /**

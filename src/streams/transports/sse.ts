@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { TakenOver } from '../../base/http/take-over'
 import { controlEvent, type Frame, httpChunk, sseText, type WireEvent } from '../frame'
 import type { StreamMetrics } from '../metrics'
 import { compositeFormat, formatPosition } from '../position'
@@ -10,10 +10,6 @@ export const SSE_HEADERS = {
   'Cache-Control': 'no-cache, no-transform',
   'X-Accel-Buffering': 'no',
 }
-
-/** Headers that only matter for documents. Each stream would hold them in memory as long as it is open. */
-const FOR_DOCUMENTS =
-  /^(content-security-policy|cross-origin-|origin-agent-cluster|referrer-policy|x-(dns|download|frame|permitted|xss)-)/
 
 const RETRY_MIN_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
@@ -27,9 +23,9 @@ export const randomRetry = () => Math.round(RETRY_MIN_MS + Math.random() * RETRY
  */
 export class SseConnection extends Connection {
   private readonly composite: ((positions: readonly string[]) => string) | undefined
+  private client: TakenOver | undefined
 
   constructor(
-    private readonly res: ServerResponse,
     topics: readonly string[],
     credentialId: string,
     settings: ConnectionSettings,
@@ -39,18 +35,16 @@ export class SseConnection extends Connection {
   ) {
     super(credentialId, settings, metrics, 'sse')
     this.composite = multiplexed ? compositeFormat(topics) : undefined
-    closeWith(res, this)
   }
 
-  /** Sends the headers at once, so that the client sees it is connected. */
-  open() {
-    for (const name of this.res.getHeaderNames()) if (FOR_DOCUMENTS.test(name)) this.res.removeHeader(name)
-    this.res.writeHead(200, SSE_HEADERS)
-    this.res.flushHeaders()
-    const { socket } = this.res
+  /** @param client whose head was sent */
+  open(client: TakenOver) {
+    this.client = client
+    const { socket } = client
     const onDrain = () => this.drained()
-    socket?.setNoDelay(true).on('drain', onDrain)
-    this.whenClosed(() => socket?.off('drain', onDrain))
+    socket.on('drain', onDrain)
+    this.whenClosed(() => socket.off('drain', onDrain))
+    this.whenClosed(closeWith(socket, this))
     this.write(httpChunk(`retry: ${randomRetry()}\n\n`))
   }
 
@@ -76,11 +70,11 @@ export class SseConnection extends Connection {
 
   protected finish(retryMs: number | undefined) {
     if (retryMs !== undefined) this.write(httpChunk(`retry: ${Math.round(retryMs || randomRetry())}\n\n`))
-    this.res.end()
+    this.client?.end()
   }
 
   protected destroy() {
-    this.res.destroy()
+    this.client?.socket.destroy()
   }
 
   private idsFor(reader: Reader): (seq: number) => string {
@@ -91,11 +85,10 @@ export class SseConnection extends Connection {
       composite(this.readers.map(each => (each === reader ? formatPosition({ epoch, seq }) : each.position)))
   }
 
-  /** Bypasses Node's chunked encoding, because chunks are already encoded. HTTP/1.0 clients get the bare bytes. */
+  /** HTTP/1.0 clients get the bare bytes. */
   private write(chunk: Buffer) {
-    const { socket, chunkedEncoding } = this.res
-    if (!socket || socket.destroyed) return
-    const bytes = chunkedEncoding ? chunk : chunk.subarray(chunk.indexOf('\r\n') + 2, -2)
-    this.wrote(socket.write(bytes))
+    const { client } = this
+    if (!client || client.socket.destroyed) return
+    this.wrote(client.socket.write(client.isChunked ? chunk : chunk.subarray(chunk.indexOf('\r\n') + 2, -2)))
   }
 }

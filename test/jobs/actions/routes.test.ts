@@ -85,6 +85,55 @@ test('the same Idempotency-Key returns the same job, and refuses a different bod
   expect((await createJob([{ name: 's' }], { 'idempotency-key': 'a b' })).status).toBe(400)
 })
 
+const demoOf = (name: string) => ({ kind: 'demo', input: { steps: [{ name }] } })
+const createMany = (jobs: unknown[], headers?: Record<string, string>) => app.post('/api/jobs/bulk', { jobs }, headers)
+
+test('POST /api/jobs/bulk creates all its jobs in order, with one audit record', async () => {
+  const later = { ...demoOf('later'), delay_ms: 600_000, reason: 'test' }
+  const response = await createMany([...Array(999).fill(later), demoOf('last')])
+  expect(response.status).toBe(202)
+  const { items, created } = await body(response)
+  expect(created).toBe(1_000)
+  expect(items[0]).toEqual({ id: expect.any(String), kind: 'demo', queue: 'demo', status: 'scheduled', created: true })
+  const [first, last] = await Promise.all([body(app.get(`/api/jobs/${items[0].id}`)), ended(items[999].id)])
+  expect(first).toMatchObject({ reason: 'test', created_by: { type: 'token' } })
+  expect(last).toMatchObject({ status: 'completed', input: { steps: [{ name: 'last' }] } })
+  const audit = await body(app.get('/api/audit?action=job.create_many'))
+  expect(audit.items).toMatchObject([{ target: null, data: { count: 1_000, kinds: { demo: 1_000 } } }])
+})
+
+test('POST /api/jobs/bulk names the faults of all jobs, and then creates none', async () => {
+  const jobs = [demoOf('fine-alone'), { kind: 'nope' }, { kind: 'health-check', input: { url: 1 } }, demoOf('')]
+  const response = await createMany(jobs)
+  expect(response.status).toBe(400)
+  const paths = (await body(response)).errors.map(({ path }: { path: string }) => path)
+  expect(paths).toEqual(['body.jobs.1.kind', 'body.jobs.2.input.url', 'body.jobs.3.input.steps.0.name'])
+  expect((await body(app.get('/api/jobs?q=fine-alone'))).items).toEqual([])
+  const large = { kind: 'demo', input: { steps: [{ name: 'x' }], text: 'x'.repeat(300_000) } }
+  expect([400, 413]).toContain((await createMany([demoOf('fine-alone'), large])).status)
+  expect((await createMany(Array.from({ length: 1_001 }, () => demoOf('x')))).status).toBe(400)
+  expect((await createMany([])).status).toBe(400)
+})
+
+test('the same Idempotency-Key returns the same jobs, whichever request comes first', async () => {
+  const key = { 'idempotency-key': 'many' }
+  const jobs = [demoOf('a'), demoOf('b')]
+  const replies = await Promise.all([createMany(jobs, key), createMany(jobs, key)])
+  const [first, second] = await Promise.all(replies.map(reply => body(reply)))
+  expect(replies.map(reply => reply.headers.get('idempotency-replayed')).sort()).toEqual([null, 'true'])
+  const ids = first.items.map(({ id }: { id: string }) => id)
+  expect(second.items.map(({ id }: { id: string }) => id)).toEqual(ids)
+  expect([first.created, second.created].sort()).toEqual([0, 2])
+  await ended(ids[1])
+  const again = await body(createMany(jobs, key))
+  expect(again).toMatchObject({
+    created: 0,
+    items: [{ id: ids[0] }, { id: ids[1], status: 'completed', created: false }],
+  })
+  expect((await createMany([...jobs, demoOf('c')], key)).status).toBe(409)
+  expect((await app.post('/api/jobs', demoOf('a'), key)).status).toBe(409)
+})
+
 test.each([
   ['/api/jobs', { kind: 'nope' }, 'body.kind'],
   ['/api/jobs', { kind: 'bulk-action', input: {} }, 'body.kind'],

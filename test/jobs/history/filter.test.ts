@@ -1,5 +1,9 @@
 import fc from 'fast-check'
+import type { Knex } from 'knex'
+import { writeCursor } from '../../../src/api'
+import type { Db } from '../../../src/base/db'
 import { Problem } from '../../../src/base/errors'
+import { newId } from '../../../src/base/ids'
 import { parse } from '../../../src/base/parse'
 import { jobRoutes } from '../../../src/contract/jobs'
 import { act, scripted } from '../kinds'
@@ -91,4 +95,55 @@ describe('search', () => {
       expect(seen).toEqual(expected)
     }
   })
+
+  test.each([
+    ['all jobs', {}],
+    ['open jobs', { status: 'pending,running' }],
+    ['failed jobs', { status: 'failed' }],
+    ['jobs of later pages', { cursor: writeCursor(newId()) }],
+  ])('the first page of %s is read from an index, whatever the size of the history', async (_what, query) => {
+    await fillHistory(node.db, place.tenantId)
+    const [statement] = await statementsOf(node.db, () => found(query))
+    const { rows } = await node.db.raw(`EXPLAIN (ANALYZE, FORMAT JSON) ${statement?.sql}`, statement?.bindings ?? [])
+    const [scan, ...others] = scansIn(rows[0]['QUERY PLAN'][0].Plan)
+    expect(others).toEqual([])
+    expect(scan?.['Node Type']).toMatch(/^Index/)
+    expect((scan?.['Actual Rows'] ?? 0) + (scan?.['Rows Removed by Filter'] ?? 0)).toBeLessThan(200)
+  })
 })
+
+/** Ended jobs, many more than a page has. */
+async function fillHistory(db: Db, tenantId: string) {
+  await db.raw(
+    `INSERT INTO jobs (tenant_id, id, kind, queue, status, max_attempts, priority, input, root_id, created_by, created_at,
+       ended_at)
+     SELECT :tenantId, id, 'act', 'demo', 'completed', 1, 0, '{}', id, '{"type":"user","id":"u","name":"Past"}', now(), now()
+     FROM (SELECT CAST('00000000-0000-7000-8000-' || lpad(n::text, 12, '0') AS uuid) AS id
+       FROM generate_series(1, 20000) AS n) AS made
+     ON CONFLICT DO NOTHING`,
+    { tenantId },
+  )
+  await db.raw('ANALYZE jobs')
+}
+
+async function statementsOf(db: Db, work: () => Promise<unknown>) {
+  const statements: { sql: string; bindings: Knex.RawBinding[] }[] = []
+  const note = ({ sql, bindings }: (typeof statements)[number]) =>
+    void (sql.includes('from "jobs"') && statements.push({ sql: sql.replace(/\$\d+/g, '?'), bindings }))
+  db.on('query', note)
+  await work()
+  db.removeListener('query', note)
+  return statements
+}
+
+interface PlanNode {
+  'Node Type': string
+  'Actual Rows': number
+  'Rows Removed by Filter'?: number
+  Plans?: PlanNode[]
+}
+
+const scansIn = (plan: PlanNode): PlanNode[] => [
+  ...(plan['Node Type'].includes('Scan') ? [plan] : []),
+  ...(plan.Plans ?? []).flatMap(scansIn),
+]

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { newId } from '../../../src/base/ids'
+import { newItem } from '../../../src/jobs/lifecycle/enqueue'
 import { act, runs, scripted, single, startedRuns } from '../kinds'
 import { ACTOR, createPlace, entriesOf, eventually, statesOf, type TestNode, untilState } from '../node'
 
@@ -59,6 +60,23 @@ test('an open job with the same dedupe key is returned instead of a new one', as
   await untilState(web, id, 'cancelled')
   const next = await web.jobs.enqueue(single, { key: 'a' }, web.by)
   expect(next.outcome).toBe('created')
+})
+
+test('of the jobs of a request, one that is open already stands for those with its dedupe key', async () => {
+  const { tenantId } = place
+  const item = (key: string) => newItem(single, { key }, { ...web.by, delayMs: 60_000 })
+  const audit = { by: { tenantId, actor: ACTOR }, action: 'job.create_many' }
+  const key = { key: 'request:several', bodyHash: 'h' }
+  const ask = () => web.jobs.createRequested({ jobs: [item('b'), item('c'), item('b')], key, audit })
+  const { made } = await ask()
+  const ids = made.map(({ row }) => row.id)
+  expect(made.map(({ isNew }) => isNew)).toEqual([true, true, false])
+  expect(ids[2]).toBe(ids[0])
+  const again = await web.jobs.createRequested({ jobs: [item('c')], key: null, audit })
+  expect(again).toMatchObject({ isReplayed: false, made: [{ row: { id: ids[1] }, isNew: false }] })
+  const replayed = await ask()
+  expect(replayed.isReplayed).toBe(true)
+  expect(replayed.made.map(({ row }) => row.id)).toEqual(ids)
 })
 
 test('priority 0 runs before 5, in any order of creation', async () => {

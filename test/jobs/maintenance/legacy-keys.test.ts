@@ -68,7 +68,7 @@ test('jobs and schedules of a version with all queues in one slot continue, and 
   for (const id of ids.slice(0, 3)) if (id !== old.id) await untilState(after, id, 'completed')
   const later = ids[3] ?? ''
   expect((await after.jobs.find({ tenantId, id: later })).status).toBe('scheduled')
-  expect(await after.jobs.engine.presence([{ queue: 'demo', id: later }])).toEqual(['open'])
+  await eventually(async () => (await after.jobs.engine.presence([{ queue: 'demo', id: later }]))[0] === 'open')
   const [figures] = await after.jobs.schedules.list(tenantId)
   expect([figures?.name, figures?.next_at]).toEqual(['each minute', expect.any(Date)])
   const queue = after.jobs.engine.queue('schedules')

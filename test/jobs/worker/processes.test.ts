@@ -68,7 +68,7 @@ test('a worker that resumes after a freeze adds nothing to a job that another ha
   await web.jobs.cancel(ref(job.id), { reason: 'seen', by: ACTOR })
   await untilState(web, job.id, 'cancelled')
   const entries = await entriesOf(web, `job:${job.id}`)
-  const second = entries.findIndex(({ kind, attempt }) => kind === 'status' && attempt === 2)
+  const second = entries.findIndex(({ kind, data }) => kind === 'status' && data.job.attempt === 2)
   expect(second).toBeGreaterThan(0)
   expect(entries.slice(second).filter(({ attempt }) => attempt === 1)).toEqual([])
   expect(entries.at(-1)).toMatchObject({ kind: 'status', data: { job: { status: 'cancelled' } } })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineKind, handle } from '../../../src/jobs'
-import { createPlace, entriesOf, statesOf, type TestNode, untilState } from '../node'
+import { createPlace, entriesOf, eventually, statesOf, type TestNode, untilState } from '../node'
 
 const greet = defineKind({ name: 'greet', queue: 'demo', input: z.strictObject({ name: z.string() }) })
 const greeter = handle(greet, async (run, { name }) => {
@@ -16,7 +16,7 @@ let place: Awaited<ReturnType<typeof createPlace>>
 let node: TestNode
 beforeAll(async () => {
   place = await createPlace()
-  node = await place.start({ handlers: [greeter, namer] })
+  node = await place.start({ handlers: [greeter, namer, slowHandler] })
 })
 afterAll(() => place.stop())
 
@@ -31,6 +31,36 @@ test('the topic of a job has every transition once, in order with its lines', as
   const story = entries.map(({ kind, message, data }) => message ?? (kind === 'status' ? data.job.status : kind))
   expect(story).toEqual(['pending', 'running', 'running', 'thinking', 'progress', 'running', 'hello you', 'completed'])
   expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
+})
+
+let goOn: () => void
+const going = new Promise<void>(resolve => {
+  goOn = resolve
+})
+const slow = defineKind({ name: 'slow', queue: 'demo', input: z.strictObject({}) })
+const slowHandler = handle(slow, async run => {
+  run.log.info('line')
+  await going
+})
+
+test('a job that comes back to its process before its start is stored has each line once per attempt', async () => {
+  const { job } = await node.jobs.enqueue(slow, {}, { ...node.by, delayMs: 300 })
+  const { client } = node.jobs.engine
+  const key = node.jobs.engine.key('demo', job.id)
+  const stuck = await node.db.transaction()
+  await stuck.raw('SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE stream_writers IN EXCLUSIVE MODE')
+  await eventually(async () => (await client.hget(key, 'ats')) === '1')
+  await client.del(`${key}:lock`) // as after a pause of the process that was longer than the lock
+  await eventually(async () => (await client.hget(key, 'ats')) === '2')
+  // By now a second run would have begun: it would need one read of the job.
+  for (let i = 0; i < 10; i++) await node.jobs.find({ tenantId: node.by.tenantId, id: job.id })
+  await stuck.rollback()
+  await untilState(node, job.id, 'running')
+  goOn()
+  await untilState(node, job.id, 'completed')
+  const lines = (await entriesOf(node, `job:${job.id}`)).filter(({ message }) => message === 'line')
+  const attempts = lines.map(({ attempt }) => attempt)
+  expect(attempts).toEqual([...new Set(attempts)])
 })
 
 const busy = defineKind({ name: 'busy', queue: 'demo', input: z.strictObject({}) })
