@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { decodeText } from '../text/decode'
+import { urlFrom } from '../text/url'
 import { readConfig } from './config-file'
 import { EXIT, Failure, wrongUsage } from './exit'
 
@@ -49,7 +50,7 @@ export function checkToken(token: string, from: string): string {
 
 /** The normalized address, so that a token saved for it is found again. */
 export function parseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = urlFrom(text)
   if (!url || !/^https?:$/.test(url.protocol))
     throw wrongUsage(`"${text}" is not the address of a server: http(s)://host[:port].`)
   if (url.username || url.password)

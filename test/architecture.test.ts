@@ -110,6 +110,13 @@ test('rules for text need nothing, so that server, command line and pages can sh
   expect(foreign).toEqual([])
 })
 
+test('URLs are parsed in one way: URL.canParse of Node 20 refuses Latin-1 letters once its caller is optimized', () => {
+  const callers = [...server, ...commandLine, ...sourceFiles('load')].filter(file =>
+    /URL\.canParse\(/.test(textOf(file)),
+  )
+  expect(callers).toEqual([])
+})
+
 const OWNERS: Record<string, RegExp> = {
   bullmq: /^src\/jobs\//,
   'cron-parser': /^src\/jobs\/timing\//,

@@ -1,5 +1,6 @@
 import type { CrawledPage } from '../../src/contract/crawl-pages'
 import type { BrokenLink } from '../../src/contract/crawl-reports'
+import { urlFrom } from '../../text/url'
 import { endedBadly, type FailOn, type Report } from './fail-on'
 import { endReasonText, referrerLines, troubleOf } from './text'
 
@@ -81,7 +82,7 @@ function brokenCase(link: BrokenLink, knownMayStay: boolean, durationMs: number 
   }
 }
 
-const namesOf = (url: string) => ({ classname: URL.canParse(url) ? new URL(url).host : 'tailrace', name: url })
+const namesOf = (url: string) => ({ classname: urlFrom(url)?.host ?? 'tailrace', name: url })
 const secondsOf = (durationMs: number | null) => (durationMs === null ? {} : { seconds: durationMs / 1_000 })
 const secondsText = (ms: number) => (ms / 1_000).toFixed(3)
 

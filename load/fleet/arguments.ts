@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { urlFrom } from '../../text/url'
 import { type FleetBehavior, GOOD, LOG_SHAPES } from './behavior'
 import type { Flags } from './flags'
 
@@ -128,7 +129,7 @@ function shapeOf(text: string): FleetBehavior['logShape'] {
 }
 
 function urlOf(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+  if (!/^https?:$/.test(urlFrom(text)?.protocol ?? ''))
     throw new ArgumentError('--url must be a URL such as http://127.0.0.1:8080.')
   return text.replace(/\/+$/, '')
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { urlFrom } from '../../text/url'
 import { badRequest, Problem } from '../base/errors'
 import { isSecretName } from '../base/redact'
 import type { SessionCookie } from './session-cookie'
@@ -80,5 +81,5 @@ export function requireSameOrigin(req: IncomingMessage, publicUrl?: string): voi
 }
 
 function hostOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).host.replace(/:(80|443)$/, '') : undefined
+  return urlFrom(url)?.host.replace(/:(80|443)$/, '')
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
 import ipaddr from 'ipaddr.js'
+import { urlFrom } from '../../text/url'
 
 /**
  * Host and port of this machine for links if PUBLIC_URL is not set. Clients can send any Host header, so it is used
@@ -10,9 +11,9 @@ import ipaddr from 'ipaddr.js'
 export function linkHost(req: IncomingMessage): string {
   const { localAddress, localPort } = req.socket
   const address = plain(localAddress ?? '127.0.0.1')
-  const given = `http://${req.headers.host}`
-  if (URL.canParse(given)) {
-    const { host, hostname: name, href } = new URL(given)
+  const given = urlFrom(`http://${req.headers.host}`)
+  if (given) {
+    const { host, hostname: name, href } = given
     if (href === `http://${host}/` && isOwn(name, address)) return host
   }
   return `${isIPv6(address) ? `[${address}]` : address}:${localPort}`

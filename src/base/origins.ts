@@ -1,3 +1,5 @@
+import { urlFrom } from '../../text/url'
+
 const EXAMPLE = 'such as https://app.example.org or http://localhost:5173'
 
 /**
@@ -16,7 +18,7 @@ export function readOrigins(text: string): string[] {
 function checkOrigin(origin: string): void {
   if (origin.includes('*'))
     throw new Error(`may not contain "*": list each origin whose pages may use the API, ${EXAMPLE}`)
-  const isOrigin = URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin
+  const isOrigin = /^https?:/.test(origin) && urlFrom(origin)?.origin === origin
   if (!isOrigin)
     throw new Error(`contains "${origin}", which is not an origin: give scheme, host and port only, ${EXAMPLE}`)
 }

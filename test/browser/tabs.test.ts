@@ -92,9 +92,21 @@ describeInBrowser('tabs that are open at once over HTTP/1.1', () => {
     for (const page of pages) await page.locator('.sidebar .live', { hasText: 'Live (poll)' }).waitFor()
   })
 
+  /** Closes a page, and waits until the browser has freed its slot: it does so some time after the page is gone. */
+  async function closeAndRelease(context: BrowserContext, page: Page | undefined, left: number) {
+    const other = await context.newPage()
+    await other.goto(`${app.url}/healthz`)
+    await page?.close()
+    await eventually(
+      async () => (await other.evaluate(async () => (await navigator.locks.query()).held?.length)) === left,
+      'its slot is free',
+    )
+    await other.close()
+  }
+
   it('release their connection slots when they close', async () => {
     const context = await signedIn()
-    await visitor.page.close()
+    await closeAndRelease(context, visitor.page, 0)
     const ids = await createJobs(4)
     const streaming = await openJobs(context, ids.slice(0, 3))
     await expectLive(streaming)
@@ -102,7 +114,7 @@ describeInBrowser('tabs that are open at once over HTTP/1.1', () => {
     others.push(...(await openJobs(context, ids.slice(3))))
     for (const [at, label] of ['Live', 'Live', 'Live (websocket)'].entries())
       await others[at]?.locator('.sidebar .live.is-live').getByText(label, { exact: true }).waitFor()
-    await first?.close()
+    await closeAndRelease(context, first, 2)
     const [late] = await openJobs(context, await createJobs(1))
     await late?.locator('.sidebar').getByText('Live', { exact: true }).waitFor()
     for (const id of ids) await writeLines(app, id)

@@ -70,10 +70,25 @@ test('while Redis is away nothing is lost, and the crawl goes on when it is back
   await expectWhole(await ended(id))
 })
 
+test('when Redis has lost its last changes, nothing is lost or doubled, and the crawl ends', async () => {
+  const { id, ended } = await startCrawl()
+  await eventually(async () => (await fetchedOf(id)) > 20, 'pages')
+  await system.forgetInRedis(async () => {
+    const before = await fetchedOf(id)
+    await eventually(async () => (await fetchedOf(id)) > before + 20, 'more pages')
+  })
+  await expectWhole(await ended(id))
+})
+
 test('a frontier that Redis has lost is built again from what is stored', async () => {
   const { id, ended } = await startCrawl()
   await eventually(async () => (await fetchedOf(id)) > 20, 'pages')
   await system.flushRedis()
+  // also by a worker that finds no more than the beginning of a new frontier
+  for (const number of [0, 1]) {
+    await system.worker(number).kill()
+    system.workers[number] = await system.startNode('worker')
+  }
   await expectWhole(await ended(id))
 })
 

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { cp, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { createRedis, whenReady } from '../../src/base/redis'
 import { KILLABLE, ownParts, quietLog } from '../support/parts'
 import { eventually } from '../support/programs'
@@ -94,6 +96,18 @@ export class System {
     await whenReady(client, 60_000)
     await client.flushall()
     client.disconnect()
+  }
+
+  /** Kills Redis and starts it without what was written meanwhile, as after a failover. */
+  async forgetInRedis(meanwhile: () => Promise<void>) {
+    const folder = join(dirname(new URL(this.parts.redis.url).pathname), 'appendonlydir')
+    const copy = `${folder}-copy`
+    await cp(folder, copy, { recursive: true, preserveTimestamps: true })
+    await meanwhile()
+    await this.parts.redis.kill()
+    await rm(folder, { recursive: true })
+    await rename(copy, folder)
+    await this.parts.redis.restart()
   }
 
   /** Kills all processes, Redis and PostgreSQL. */

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { urlFrom } from '../../../text/url'
 import type { AlertRoute, AlertRouting, InhibitRule } from '../../contract/alert-routes'
 import type { Matcher } from '../../contract/matchers'
 import type { ReceiverType } from '../../contract/receivers'
@@ -103,7 +104,8 @@ const shownEmail = ({ to, from, host, port, username, security }: ShownReceiver[
 
 /** Paths of webhooks often are secrets; 0.25 would not take `<secret>` for an address. */
 function originOf(url: unknown): string {
-  if (typeof url !== 'string' || !URL.canParse(url)) return `http://unknown.invalid/${SECRET}`
-  const { origin, pathname, search } = new URL(url)
+  const address = typeof url === 'string' ? urlFrom(url) : undefined
+  if (!address) return `http://unknown.invalid/${SECRET}`
+  const { origin, pathname, search } = address
   return pathname === '/' && search === '' ? `${origin}/` : `${origin}/${SECRET}`
 }

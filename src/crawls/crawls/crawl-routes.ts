@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { urlFrom } from '../../../text/url'
 import type { Audit } from '../../access'
 import { accepted, type Endpoint, endpoint, noContent, ok, type Principal, pageOf, readCursor } from '../../api'
 import type { Db } from '../../base/db'
@@ -88,7 +89,7 @@ const isFor = (earlier: readonly string[], seeds: readonly string[]) => {
   const origins = new Set(earlier.map(originOf))
   return seeds.every(seed => origins.has(originOf(seed)))
 }
-const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : url)
+const originOf = (url: string) => urlFrom(url)?.origin ?? url
 const SECRETS_ELSEWHERE: Fault = {
   path: 'body.secrets_of',
   message: 'has secrets for other hosts than those of the seeds: give them again',
@@ -96,8 +97,7 @@ const SECRETS_ELSEWHERE: Fault = {
 
 /** A seed whose address is written in it and blocked. What a name resolves to is seen when it is fetched. */
 function blockedSeed({ checkAddress }: Pick<Outbound, 'checkAddress'>, seed: string, index: number): Fault[] {
-  if (!URL.canParse(seed)) return []
-  const host = new URL(seed).hostname.replace(/^\[(.*)\]$/, '$1')
+  const host = urlFrom(seed)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? ''
   const refused = isIP(host) ? checkAddress(host) : undefined
   return refused ? [{ path: `body.seeds.${index}`, message: refused.error.message }] : []
 }

@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import type { Crawl, CrawlItem, CrawlProgress } from '../../contract/crawls'
 import type { CrawlRow, StoredCounts } from './crawl-store'
 
@@ -50,7 +51,7 @@ export const crawlLinks = (id: string) => ({
 
 /** What people call the site that a crawl is about: the hosts of its seeds, in whatever order they are given. */
 export function siteNameOf({ seeds }: CrawlRow['settings']): string {
-  const hosts = [...new Set(seeds.flatMap(seed => (URL.canParse(seed) ? [new URL(seed).host] : [])))]
+  const hosts = [...new Set(seeds.flatMap(seed => urlFrom(seed)?.host ?? []))]
   const [first = '', ...others] = hosts.sort()
   return others.length ? `${first} and ${others.length} more` : first
 }

@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import { isRedirect } from '../../base/http'
 import type { FetchedResponse, Fetcher, FetchFailure, FetchRequest } from './fetcher'
 
@@ -43,8 +44,8 @@ interface Follow {
 }
 
 function targetOf(location: string | undefined, base: string): string | undefined {
-  if (!location || !URL.canParse(location, base)) return undefined
-  const target = new URL(location, base)
+  const target = location ? urlFrom(location, base) : undefined
+  if (!target) return undefined
   target.hash = ''
   return /^https?:$/.test(target.protocol) ? target.href : undefined
 }

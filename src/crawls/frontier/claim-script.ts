@@ -3,14 +3,14 @@ import { Script } from './script'
 
 /**
  * Gives out URLs whose hosts are free. ARGV: generation, owner, how many, time until the owner counts as dead (ms), time
- * until a request is given up (ms), name of the crawl, then for each request that has ended: key, host, the delay that the
- * robots.txt of the host asks for (ms, empty: not known), pause of the host (ms), time since the request began (ms, empty: no
- * request was made).
+ * until a request is given up (ms), name of the crawl, 1 if the owner knows of no lease (those that it has are queued
+ * again), then for each request that has ended: key, host, the delay that the robots.txt of the host asks for (ms, empty: not
+ * known), pause of the host (ms), time since the request began (ms, empty: no request was made).
  * @returns state, ms to wait, then for each URL the reason to drop it (or empty) and its entry
  */
 export const CLAIM = new Script(`${PRELUDE}
 local owner, want, alive, patience, name = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
-for i = 7, #ARGV, 5 do
+for i = 8, #ARGV, 5 do
   local key, host, asked, pause, since = unpack(ARGV, i, i + 4)
   redis.call('ZREM', H .. ':' .. host .. ':busy', name .. ':' .. key)
   if since == '' then redis.call('DEL', H .. ':' .. host .. ':next') end
@@ -21,8 +21,7 @@ for i = 7, #ARGV, 5 do
   redis.call('ZADD', C .. ':x', 'XX', now, host)
 end
 
-redis.call('ZADD', C .. ':owners', now + alive, owner)
-for _, dead in ipairs(redis.call('ZRANGEBYSCORE', C .. ':owners', '-inf', now, 'LIMIT', 0, 10)) do
+local function queueLeasesOf(dead)
   local leases = redis.call('HGETALL', C .. ':leases')
   for i = 1, #leases, 2 do
     local from, entry = string.match(leases[i + 1], '^(%S+)\\t(.*)$')
@@ -34,8 +33,14 @@ for _, dead in ipairs(redis.call('ZRANGEBYSCORE', C .. ':owners', '-inf', now, '
       bump('queued', 1)
       if kind == 'p' then bump('pages_leased', -1) end
       push(entry, true)
+      redis.call('ZADD', C .. ':' .. kind, now, host)
     end
   end
+end
+if ARGV[7] == '1' and num('leased') > 0 then queueLeasesOf(owner) end
+redis.call('ZADD', C .. ':owners', now + alive, owner)
+for _, dead in ipairs(redis.call('ZRANGEBYSCORE', C .. ':owners', '-inf', now, 'LIMIT', 0, 10)) do
+  queueLeasesOf(dead)
   redis.call('ZREM', C .. ':owners', dead)
 end
 

@@ -74,6 +74,9 @@ export class Frontier {
   private readonly hostsKey: string
   /** Changes when the frontier had to be built again. */
   generation = ''
+  private readonly caller = newId()
+  private calls = 0
+  private replied = 0
 
   constructor(
     private readonly redis: RedisClient,
@@ -85,13 +88,19 @@ export class Frontier {
   }
 
   /**
-   * Takes part in the frontier, with these limits from now on, and creates it if there is none.
+   * Takes part in the frontier, with these limits from now on, and creates it if there is none, or if Redis has lost its last
+   * changes.
    * @returns its state; `isNew` if it is empty
    */
   async open(limits: Limits): Promise<{ isNew: boolean; state: FrontierState['state'] }> {
     const given = newId()
     const reply = await OPEN.run(this.redis, [this.key], [given, KEPT_SECONDS, ...fieldsOf(limits)])
     const [generation = '', state = 'run'] = reply as string[]
+    if (this.generation !== '' && generation !== this.generation && generation !== given) {
+      await this.drop(generation)
+      return this.open(limits)
+    }
+    if (generation !== this.generation) this.replied = 0
     this.generation = generation
     return { isNew: generation === given, state: state as FrontierState['state'] }
   }
@@ -137,12 +146,28 @@ export class Frontier {
    * Leases URLs whose hosts may be asked now.
    * @param owner who holds the leases; it has to claim at least every few seconds
    * @param patienceMs a host counts as busy for no longer than this
+   * @param isIdle the owner knows of no lease. Those that it has all the same are queued again: either the reply to an
+   * earlier claim did not arrive, or Redis lost its last changes in a crash or failover.
    */
-  async claim(owner: string, most: number, freed: readonly Freed[], patienceMs: number): Promise<Claim> {
+  async claim(
+    owner: string,
+    most: number,
+    freed: readonly Freed[],
+    patienceMs: number,
+    isIdle = false,
+  ): Promise<Claim> {
     const args = freed.flatMap(({ entry: { key, host }, crawlDelayMs, pauseMs, sinceMs }) => [
       ...[key, host, crawlDelayMs ?? '', Math.round(pauseMs), sinceMs === undefined ? '' : Math.floor(sinceMs)],
     ])
-    const reply = await this.run(CLAIM, [owner, most, OWNER_ALIVE_MS, patienceMs, this.crawlId, ...args])
+    const reply = await this.run(CLAIM, [
+      owner,
+      most,
+      OWNER_ALIVE_MS,
+      patienceMs,
+      this.crawlId,
+      isIdle ? 1 : 0,
+      ...args,
+    ])
     const [state, waitMs, ...rest] = reply
     if (state === 'lost') return { state }
     const claimed: Claimed[] = []
@@ -211,12 +236,20 @@ export class Frontier {
     return { host, queued, nextFetchAt, delayMs: asked === null ? null : Math.max(Number(asked), Number(delay ?? 0)) }
   }
 
-  async drop(): Promise<void> {
-    await DROP.run(this.redis, [this.key, this.hostsKey], [this.crawlId])
+  /** @param generation deletes only this one */
+  async drop(generation = ''): Promise<void> {
+    await DROP.run(this.redis, [this.key, this.hostsKey], [this.crawlId, generation])
   }
 
   private async run(script: typeof ADD, args: readonly (string | number)[]): Promise<unknown[]> {
-    return (await script.run(this.redis, [this.key, this.hostsKey], [this.generation, ...args])) as unknown[]
+    const { generation, caller, replied } = this
+    const call = ++this.calls
+    const head = `${generation} ${caller} ${call} ${replied}`
+    const reply = (await script.run(this.redis, [this.key, this.hostsKey], [head, ...args])) as unknown[]
+    if (generation === this.generation) this.replied = Math.max(this.replied, call)
+    if (reply[0] !== 'went_back') return reply
+    await this.drop(generation)
+    return ['lost']
   }
 }
 

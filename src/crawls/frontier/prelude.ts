@@ -12,12 +12,17 @@
  * <crawl>:leases     hash of key and owner, tab, entry
  * <crawl>:owners     sorted set of owners of leases, by when they count as dead
  * <crawl>:asked      hash of host and the delay that its robots.txt asks for (ms), once it is known
+ * <crawl>:calls      hash of processes and the number of their last call
  * <crawl>:families   hash of families of URLs and how many there are
  * <hosts>:<h>:next   when the next request may start; <hosts>:<h>:busy those that run, by when they are given up
  *
  * In every script, and so at every moment: discovered = queued + leased + fetched + failed + skipped.
  */
-/** Begins every script that changes a frontier: what they have in common, and the end if the generation is another one. */
+/**
+ * Begins every script that changes a frontier: what they have in common, and the end if the generation is another one. ARGV[1]
+ * has the generation, the caller, the number of this call, and that of the caller's last call with a reply. If Redis does not
+ * know that one any more, it has lost its last changes: other URLs than the caller's may be missing then.
+ */
 export const PRELUDE = `
 local C, H = KEYS[1], KEYS[2]
 local clock = redis.call('TIME')
@@ -79,5 +84,10 @@ local function endIfDone()
   redis.call('HSET', C, 'state', 'done', 'ended', why)
 end
 local head = redis.call('HMGET', C, 'gen', 'state')
-if head[1] ~= ARGV[1] then return {'lost'} end
+local gen, caller, call, replied = string.match(ARGV[1], '^(%S*) (%S+) (%d+) (%d+)$')
+if head[1] ~= gen then return {'lost'} end
+local known = tonumber(redis.call('HGET', C .. ':calls', caller) or '0')
+if known < tonumber(replied) then return {'went_back'} end
+-- a call whose script was not loaded yet comes after later ones
+if known < tonumber(call) then redis.call('HSET', C .. ':calls', caller, call) end
 `

@@ -133,9 +133,10 @@ rest(ARGV[2], ARGV[3])
 return {head[2]}
 `)
 
-/** Deletes a frontier. Its hosts are free for other crawls. ARGV: name of the crawl. */
+/** Deletes a frontier. Its hosts are free for other crawls. ARGV: name of the crawl, its generation (empty: all). */
 export const DROP = new Script(`
 local C, H = KEYS[1], KEYS[2]
+if ARGV[2] ~= '' and redis.call('HGET', C, 'gen') ~= ARGV[2] then return 0 end
 local leases = redis.call('HGETALL', C .. ':leases')
 for i = 1, #leases, 2 do
   local host = string.match(leases[i + 1], '^%S+\\t%S+\\t(%S+)')
@@ -146,7 +147,7 @@ for _, kind in ipairs({'p', 'x'}) do
     redis.call('UNLINK', C .. ':' .. kind .. ':' .. host)
   end
 end
-for _, part in ipairs({'', ':seen', ':refused', ':p', ':x', ':drop', ':later', ':leases', ':owners', ':asked', ':families'}) do
+for _, part in ipairs({'', ':seen', ':refused', ':p', ':x', ':drop', ':later', ':leases', ':owners', ':asked', ':calls', ':families'}) do
   redis.call('UNLINK', C .. part)
 end
 return 1

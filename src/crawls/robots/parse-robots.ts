@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import { type PathPattern, pathOf, pathPattern } from './path-pattern'
 import { productToken } from './product-token'
 import type { Robots, RobotsDecision, RobotsProblem } from './robots'
@@ -117,8 +118,8 @@ const readers: Record<RobotsLine['key'], (reading: Reading, line: RobotsLine) =>
     else note(reading, line, 'Only the first delay of a group counts.')
   },
   sitemap: (reading, line) => {
-    const isAbsolute = /^https?:\/\//i.test(line.value) && URL.canParse(line.value)
-    if (isAbsolute) reading.sitemaps.add(new URL(line.value).href)
+    const url = /^https?:\/\//i.test(line.value) ? urlFrom(line.value) : undefined
+    if (url) reading.sitemaps.add(url.href)
     else note(reading, line, 'A sitemap must be given by its whole address, with http:// or https://.')
   },
 }

@@ -76,7 +76,7 @@ export class Crawler {
       const freed = this.freed.splice(0)
       const most = Math.min(AT_ONCE_MAX - this.fetching, STORING_MAX - this.open.size)
       const claim = await frontier
-        .claim(this.owner, Math.max(most, 0), freed, patienceMs)
+        .claim(this.owner, Math.max(most, 0), freed, patienceMs, this.open.size === 0)
         .catch(logRetryable(this.site.parts.log, 'Cannot claim URLs of a crawl', { crawl_id: this.site.ref.id }))
       if (!claim) {
         this.freed.unshift(...freed)

@@ -19,7 +19,7 @@ import { createSite, type SiteDeps } from './create-site'
 import { discover } from './discover'
 import { rebuild } from './rebuild'
 import type { Site } from './site'
-import { limitsOf, Supervisor } from './supervisor'
+import { type FinalState, limitsOf, Supervisor } from './supervisor'
 
 export interface RunCrawlDeps extends SiteDeps {
   jobs: Pick<Jobs, 'find'>
@@ -72,8 +72,7 @@ async function crawl(run: Run, site: Site, row: CrawlRow, deps: RunCrawlDeps): P
   const { crawls, active, db } = deps
   const supervisor = new Supervisor(run, site, deps, row)
   try {
-    await fetchAll(run, site, supervisor, deps)
-    const { counts, endedBecause } = await insist(run, () => supervisor.finalState())
+    const { counts, endedBecause } = await fetchAll(run, site, supervisor, deps)
     supervisor.phase = 'analyse'
     supervisor.progress(counts)
     const { tenantId, id: crawlId } = site.ref
@@ -102,31 +101,34 @@ async function forget(site: Site, active: ActiveCrawls) {
 const AFTER_DISCOVERY: readonly (CrawlPhase | null)[] = ['fetch', 'analyse', 'export']
 
 /** Fetches until nothing is left, over outages and lost frontiers. */
-async function fetchAll(run: Run, site: Site, supervisor: Supervisor, { db, crawls }: RunCrawlDeps): Promise<void> {
-  let { isFresh } = supervisor
+async function fetchAll(
+  run: Run,
+  site: Site,
+  supervisor: Supervisor,
+  { db, crawls }: RunCrawlDeps,
+): Promise<FinalState> {
   for (;;) {
     run.signal.throwIfAborted()
-    const { isNew, state } = await insist(run, () => site.parts.frontier.open(limitsOf(supervisor.stored)))
-    if (state === 'done') return
+    const { isNew } = await insist(run, () => site.parts.frontier.open(limitsOf(supervisor.stored)))
+    const end = await insist(run, () => supervisor.finalState())
+    if (end) return end
     supervisor.start()
-    if (isNew && !isFresh) {
+    if (isNew && (await insist(run, () => countLogged(db, site.ref)))) {
       await run.log.warn('Finding again what was still to be fetched, from what is stored')
       await insist(run, () => rebuild(site, db, run.signal))
     }
-    isFresh = false
     if (!AFTER_DISCOVERY.includes(supervisor.phase))
       await run.step('discover', () => insist(run, () => discover(run, site, db)))
     if (!(await insist(run, () => site.parts.frontier.endSeeding()))) continue
     supervisor.phase = 'fetch'
     await insist(run, () => supervisor.report())
-    const end = await run.step('fetch', async () => {
-      const crawlerEnd = await new Crawler(site, run.signal).run()
+    const crawlerEnd = await run.step('fetch', async () => {
+      const ended = await new Crawler(site, run.signal).run()
       run.countLines('fetch', await insist(run, () => countLogged(db, site.ref)))
-      return crawlerEnd
+      return ended
     })
-    if (end === 'done') return
     // ended by somebody: the job is about to be cancelled
-    if ((await insist(run, () => crawls.find(site.ref))).ended_at)
+    if (crawlerEnd !== 'done' && (await insist(run, () => crawls.find(site.ref))).ended_at)
       await delay(RETRY_MS, undefined, { signal: run.signal })
   }
 }

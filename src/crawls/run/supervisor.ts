@@ -33,6 +33,11 @@ export function limitsOf(row: CrawlRow): Limits {
   }
 }
 
+export interface FinalState {
+  counts: StoredCounts
+  endedBecause: EndReason
+}
+
 interface Deps {
   crawls: Crawls
   active: ActiveCrawls
@@ -41,8 +46,6 @@ interface Deps {
 /** Watches a crawl while it runs: reports its progress, and takes over what people change. */
 export class Supervisor {
   phase: CrawlPhase = 'discover'
-  /** Nothing of the crawl is stored yet. */
-  readonly isFresh: boolean
   private readonly rate = new Rate()
   private readonly stopping = new AbortController()
   private loop: Promise<void> | undefined
@@ -60,7 +63,6 @@ export class Supervisor {
     public stored: CrawlRow,
   ) {
     this.phase = stored.phase ?? 'discover'
-    this.isFresh = stored.counts.discovered === 0
   }
 
   start() {
@@ -143,10 +145,10 @@ export class Supervisor {
     }
   }
 
-  /** The counts and the reason when all URLs are settled. @throws Error while Redis is away */
-  async finalState(): Promise<{ counts: StoredCounts; endedBecause: EndReason }> {
+  /** The counts and the reason once all URLs are settled. @throws Error while Redis is away */
+  async finalState(): Promise<FinalState | undefined> {
     const state = await this.site.parts.frontier.read()
-    if (!state?.endedBecause) throw new Error('The frontier of a crawl that is done is gone')
+    if (!state?.endedBecause) return undefined
     const { started_at, paused_ms } = this.stored
     const seconds = started_at ? (Date.now() - started_at.getTime() - paused_ms) / 1_000 : 0
     const perSecond = seconds > 0 ? Math.round((state.counts.fetched / seconds) * 10) / 10 : 0

@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import type { Listed, SitemapFormat, SitemapReader } from './sitemap'
 import { decompress, textOf } from './sitemap-text'
 import { TextReader } from './text-reader'
@@ -75,8 +76,9 @@ function faultOf({ entries, invalid }: { entries: number; invalid: number }): st
 
 /** Addresses must be absolute, but some servers leave the host out. Without a fragment; undefined: not http or https. */
 export function addressOf(text: string, base: string): string | undefined {
-  if (text.length > ADDRESS_MAX || !/^(https?:\/)?\//i.test(text) || !URL.canParse(text, base)) return undefined
-  const url = new URL(text, base)
+  if (text.length > ADDRESS_MAX || !/^(https?:\/)?\//i.test(text)) return undefined
+  const url = urlFrom(text, base)
+  if (!url) return undefined
   if (url.hash) url.hash = '' // not for all: it costs as much as the rest
   return url.href
 }

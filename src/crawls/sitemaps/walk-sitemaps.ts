@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import type { FetchedResponse, Fetcher } from '../fetch/fetcher'
 import { followRedirects } from '../fetch/follow-redirects'
 import { addressOf, readSitemap } from './read-sitemap'
@@ -70,8 +71,7 @@ function admit({ queue, seen }: State, next: Queued): boolean {
 }
 
 async function readNext(state: State, next: Queued): Promise<Outcome> {
-  if (!/^https?:$/.test(URL.canParse(next.url) ? new URL(next.url).protocol : ''))
-    return unread('It is no http address.')
+  if (!/^https?:$/.test(urlFrom(next.url)?.protocol ?? '')) return unread('It is no http address.')
   if (state.urlsLeft <= 0)
     return unread('It is not read: those before it list the most pages that are taken from sitemaps.')
   if (next.depth > 0 && !(await state.mayFetch(next.url))) return unread('It is not read: the crawl may not fetch it.')

@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import { type Endpoint, endpoint, ok } from '../../api'
 import { badRequest } from '../../base/errors'
 import { crawlToolRoutes as routes } from '../../contract/crawl-tools'
@@ -34,8 +35,9 @@ const given = async (text = ''): Promise<RobotsFile> => ({ outcome: 'parsed', st
 
 /** People leave the scheme out. */
 function originOf(site: string): string {
-  const url = site.includes('://') ? site : `https://${site}`
-  if (/^https?:/i.test(url) && URL.canParse(url)) return new URL(url).origin
+  const text = site.includes('://') ? site : `https://${site}`
+  const url = /^https?:/i.test(text) ? urlFrom(text) : undefined
+  if (url) return url.origin
   throw badRequest([{ path: 'body.site', message: 'must be an address, such as https://example.org' }])
 }
 

@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import type { RobotsVerdict } from '../../contract/crawl-tools'
 import type { Robots } from '../robots/robots'
 
@@ -11,9 +12,9 @@ const ANY_ORIGIN = 'https://any.invalid'
 export function verdictOf(robots: Robots, url: string, origin: string | undefined): RobotsVerdict {
   const unjudged = (problem: string) => ({ url, allowed: false, rule: null, line: null, problem })
   const base = origin ?? ANY_ORIGIN
-  if (!/^(https?:\/\/|\/)/i.test(url) || !URL.canParse(url, base))
-    return unjudged('It is neither an http address nor a path that begins with "/".')
-  const { href, origin: itsOrigin } = new URL(url, base)
+  const address = /^(https?:\/\/|\/)/i.test(url) ? urlFrom(url, base) : undefined
+  if (!address) return unjudged('It is neither an http address nor a path that begins with "/".')
+  const { href, origin: itsOrigin } = address
   if (origin !== undefined && itsOrigin !== origin)
     return unjudged(`It is not on ${origin}: another robots.txt applies to it.`)
   return { url, ...robots.decide(href), problem: null }

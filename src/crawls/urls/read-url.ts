@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { urlFrom } from '../../../text/url'
 import { Lru } from '../../base/lru'
 import { canonicalOf, hostOf } from './canonical'
 import type { CrawlUrl } from './crawl-url'
@@ -49,29 +50,20 @@ let latest = { base: '', folder: '' }
 
 function folderOf(base: string): string {
   if (latest.base !== base) {
-    const { origin = base, pathname = '' } = urlOf(base, undefined) ?? {}
+    const { origin = base, pathname = '' } = urlFrom(base) ?? {}
     latest = { base, folder: origin + pathname.slice(0, pathname.lastIndexOf('/') + 1) }
   }
   return latest.folder
 }
 
 function parsed(href: string, base: string | undefined, stripTracking: boolean): CrawlUrl | undefined {
-  const url = urlOf(href, base)
+  const url = urlFrom(href, base)
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
   if (url.hash || url.href.endsWith('#')) url.hash = ''
   // credentials in links would be sent to servers without being asked for
   if (url.username) url.username = ''
   if (url.password) url.password = ''
   return { href: url.href, key: keyOf(canonicalOf(url, stripTracking)), host: hostOf(url) }
-}
-
-function urlOf(href: string, base: string | undefined): URL | undefined {
-  try {
-    return new URL(href, base)
-  } catch {
-    // no URL: for the caller to say
-    return undefined
-  }
 }
 
 /** The first 64 bits of the hash; SHA-1 is the fastest there is, and nothing here is secret. */

@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import { type Refused, refused } from '../../base/failure'
 import { type HttpRequest, isRedirect } from '../../base/http'
 import { isSecretHeader } from './headers'
@@ -22,8 +23,8 @@ export function locationOf(status: number, locations: readonly string[] = []): s
  * into GET, 307 and 308 change nothing. The body stays as long as the method. Credentials do not cross to another origin. Header names are in lower case.
  */
 export function follow(request: HttpRequest, status: number, location: string): HttpRequest | Refused {
-  if (!URL.canParse(location, request.url.href)) return refused('redirect_invalid', 'The redirect has no valid address')
-  const url = new URL(location, request.url)
+  const url = urlFrom(location, request.url)
+  if (!url) return refused('redirect_invalid', 'The redirect has no valid address')
   if (!/^https?:$/.test(url.protocol)) {
     return refused('redirect_invalid', `The redirect leads to ${url.protocol}, not to http or https`)
   }

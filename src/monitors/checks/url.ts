@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../text/url'
 import { hostNameProblem } from '../../base/host-name'
 import { secretInUrl } from './headers'
 
@@ -6,8 +7,8 @@ import { secretInUrl } from './headers'
  * @param advise what to do with a secret in it, which is named as `secretInUrl` does
  */
 export function urlProblem(text: string, advise: (secret: string) => string): string | undefined {
-  if (!URL.canParse(text)) return 'must be a complete URL, such as https://example.org/'
-  const address = new URL(text)
+  const address = urlFrom(text)
+  if (!address) return 'must be a complete URL, such as https://example.org/'
   if (address.protocol !== 'http:' && address.protocol !== 'https:') return 'must begin with http:// or https://'
   const secret = secretInUrl(address)
   if (secret) return `must not contain ${secret}: ${advise(secret)}`

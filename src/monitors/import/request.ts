@@ -1,4 +1,4 @@
-import { URL } from 'node:url'
+import { urlFrom } from '../../../text/url'
 
 interface Basic {
   username: string
@@ -7,8 +7,8 @@ interface Basic {
 
 /** A target may not hold credentials, because it is shown: they become `settings.basic`, as which they were used. */
 export function splitUrl(text: string): { target: string; basic?: Basic } {
-  if (!URL.canParse(text)) return { target: text }
-  const url = new URL(text)
+  const url = urlFrom(text)
+  if (!url) return { target: text }
   const { username, password } = url
   if (username === '') return { target: text }
   url.username = ''

@@ -187,6 +187,34 @@ test('URLs of an owner that is gone are queued again, and its late answers do no
   expect(await countsOf(frontier)).toMatchObject({ leased: 0, fetched: 1, ended: 'completed' })
 })
 
+test('URLs whose lease the owner does not know of are queued again: the reply was lost, or Redis forgot their end', async () => {
+  const { frontier, entry } = await frontierOf()
+  const elsewhere = entry(2, { host: `other-${hosts}` })
+  await frontier.add([queue(entry(1)), queue(elsewhere)])
+  await frontier.endSeeding()
+  await frontier.claim('me', 1, [], PATIENCE_MS)
+  await frontier.claim('other', 1, [], PATIENCE_MS)
+  const claim = () => frontier.claim('me', 9, [], PATIENCE_MS, true)
+  expect(claimedOf(await claim()).map(({ key }) => key)).toEqual(['1'])
+  await frontier.finish('other', [fetched(elsewhere)])
+  expect(claimedOf(await claim()).map(({ key }) => key)).toEqual(['1'])
+  await frontier.finish('me', [fetched(entry(1))])
+  expect(await countsOf(frontier)).toMatchObject({ leased: 0, fetched: 2, ended: 'completed' })
+})
+
+test('a frontier whose last changes Redis has lost is given up: what is missing cannot be known', async () => {
+  const { frontier, entry, id } = await frontierOf()
+  await frontier.add([queue(entry(1))])
+  const key = `{${prefix}:crawls}:${id}`
+  const calls = await client.hgetall(`${key}:calls`)
+  await frontier.claim('me', 1, [], PATIENCE_MS)
+  await client.hset(`${key}:calls`, calls)
+  expect(await frontier.finish('me', [fetched(entry(1))])).toBe(false)
+  expect(await client.keys(`${key.replace(/[{}]/g, '?')}*`)).toEqual([])
+  expect(await frontier.open(LIMITS)).toMatchObject({ isNew: true })
+  expect(await frontier.add([queue(entry(1))])).toBe(true)
+})
+
 test('a URL is tried again after its time, or at once where a redirect leads', async () => {
   const { frontier, entry } = await frontierOf()
   await frontier.add([queue(entry(1)), queue(entry(2))])

@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../../../text/url'
 import { isSecretName, redactText } from '../../../../base/redact'
 import type { CheckAnswer } from '../../../../contract/checks'
 import { headerText, redactedUrl } from '../../headers'
@@ -39,5 +40,7 @@ function shownHeader(name: string, values: string[], url: string, hide: Hide): s
   return redactText(hide(text)).slice(0, VALUE_CHARACTERS_MAX).toWellFormed()
 }
 
-const shownLocation = (location: string, base: string) =>
-  URL.canParse(location, base) ? redactedUrl(new URL(location, base)) : location
+function shownLocation(location: string, base: string): string {
+  const url = urlFrom(location, base)
+  return url ? redactedUrl(url) : location
+}

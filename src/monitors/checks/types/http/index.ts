@@ -1,3 +1,4 @@
+import { urlFrom } from '../../../../../text/url'
 import type { CheckOutcome } from '../../../../contract/checks'
 import { attempt } from '../../attempt'
 import type { CheckDeps, CheckRequest, CheckType } from '../../check-type'
@@ -13,7 +14,7 @@ import { type Hide, hideIn, hider, hidingTrace } from './secrets'
 /** Requests a URL, and compares the answer with what is expected. */
 export const http: CheckType<'http'> = {
   faults: httpFaults,
-  hostOf: target => (URL.canParse(target) ? new URL(target).host : target),
+  hostOf: target => urlFrom(target)?.host ?? target,
   run,
 }
 
