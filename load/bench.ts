@@ -13,6 +13,7 @@ import { idle } from './scenarios/idle'
 import { jobs } from './scenarios/jobs'
 import { latency } from './scenarios/latency'
 import { monitors } from './scenarios/monitors/monitors'
+import { replay } from './scenarios/replay'
 import type { Scenario } from './scenarios/scenario'
 
 const scenarios: Record<string, Scenario> = {
@@ -20,6 +21,7 @@ const scenarios: Record<string, Scenario> = {
   fanout,
   idle,
   latency,
+  replay,
   jobs,
   http,
   fleet,

@@ -23,6 +23,8 @@ export const AIMS = {
   idleLatencyMsP50: 20,
   /** In addition to the window. */
   loadedLatencyMsP99: 50,
+  /** From the request for a stream to its first lines, in a topic of 200,000. */
+  joinMsP99: 50,
   jobsShare: 0.5,
   /** Live queries, from the request that creates one. */
   fleetFirstMsP95: 1_000,

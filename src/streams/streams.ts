@@ -17,6 +17,7 @@ import type { NewEntry, Topic, Writer } from './entry'
 import type { Family } from './families'
 import { Hub } from './hub'
 import { createStreamMetrics } from './metrics'
+import { PageCache } from './page-cache'
 import { streamRetention, TABLE } from './retention'
 import { type Service, serviceFamily, serviceSink } from './service-logs'
 import { Connections } from './transports/connections'
@@ -65,6 +66,7 @@ export interface Served {
 }
 
 const PARTITIONS_MS = 3_600_000
+const PAGE_CACHE_BYTES = 32 * 1024 * 1024
 
 /** The streams of one process: writer, bus, hub and open connections. */
 export function createStreams({ db, redis, log: rootLog, registry, settings, service }: StreamsDeps): Streams {
@@ -72,7 +74,8 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
   const metrics = createStreamMetrics(registry)
   const bus = new Bus(redis, log)
   const isChecking = isCheckingContracts
-  const hub = new (isChecking ? CheckedHub : Hub)({ db, log, metrics, windowMs: settings.windowMs, bus })
+  const pageCache = new PageCache(PAGE_CACHE_BYTES)
+  const hub = new (isChecking ? CheckedHub : Hub)({ db, log, metrics, windowMs: settings.windowMs, bus, pageCache })
   const connections = new Connections(Math.min(1_000, settings.heartbeatMs / 5))
   const writerDeps = {
     db,

@@ -9,6 +9,7 @@ import type { Filter } from './filter'
 import { encodeEntries, encodeEvent, Frame, type Shape, type WireEvent } from './frame'
 import { findHead, type Head, readHead, readHeads } from './history'
 import type { StreamMetrics } from './metrics'
+import type { PageCache } from './page-cache'
 import { decodeEvent } from './record'
 import { View } from './view'
 
@@ -39,6 +40,8 @@ export interface FeedDeps {
   log: Log
   metrics: StreamMetrics
   windowMs: number
+  /** Of all topics of the process. */
+  pageCache: PageCache
 }
 
 /** Pages end with a chunk, so readers that started at different places soon share pages. */
@@ -166,8 +169,18 @@ export class TopicFeed {
     if (reader.view.readerCount === 0) this.views.delete(reader.view.filter.key)
   }
 
-  /** A frame from the database, after `after` and up to `upTo` at most; identical concurrent reads are shared. */
-  page(filter: Filter, after: number, upTo: number, history: boolean): Promise<Frame | undefined> {
+  /** A frame from the database, after `after` and up to `upTo` at most, which readers at about the same place share. */
+  async page(filter: Filter, after: number, upTo: number, history: boolean): Promise<Frame | undefined> {
+    const place = `${this.head.id}|${filter.key}|${after}|${history}`
+    const kept = this.deps.pageCache.get(place, upTo)
+    if (kept) return kept
+    const frame = await this.sharedPage(filter, after, upTo, history)
+    if (frame && this.readers.size > 1) this.deps.pageCache.set(place, frame)
+    return frame
+  }
+
+  /** Readers that ask for a page at the same time share one read. */
+  private sharedPage(filter: Filter, after: number, upTo: number, history: boolean): Promise<Frame | undefined> {
     const key = `${filter.key}|${after}|${upTo}|${history}`
     const running = this.pages.get(key)
     if (running) return running

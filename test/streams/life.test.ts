@@ -4,10 +4,12 @@ import { eventually } from '../support/programs'
 import { SseReader } from '../support/sse'
 import {
   append,
+  messages,
   metricOf,
   newJobTopic,
   newTopic,
   numbered,
+  numberedMessages,
   openStream,
   streamApps,
   streamPath,
@@ -100,4 +102,23 @@ test('100 readers with the same filter need one encoding per window, and no conn
   expect((await metricOf(busy, 'tailrace_stream_encodes_total')) - encodes).toBe(1)
   await Promise.all(readers.map(reader => reader.close()))
   await eventually(async () => (await metricOf(busy, 'tailrace_stream_connections')) === 0, 'all are closed')
+})
+
+test('the history that one of several readers has read is not read and encoded again for the next', async () => {
+  const busy = await parts.start()
+  const topic = await newJobTopic(busy)
+  await append(busy, topic, numbered(1, 5_000))
+  const live = await openStream(busy, topic, 'limit=0')
+  const encodes = () => metricOf(busy, 'tailrace_stream_encodes_total')
+  const read = async () => {
+    const before = await encodes()
+    const reader = await openStream(busy, topic, 'limit=all')
+    await reader.until(() => reader.lines.length === 5_000)
+    expect(messages(reader)).toEqual(numberedMessages(1, 5_000))
+    await reader.close()
+    return (await encodes()) - before
+  }
+  expect(await read()).toBeGreaterThan(1)
+  expect(await read()).toBe(0)
+  await live.close()
 })

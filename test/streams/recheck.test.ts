@@ -3,6 +3,7 @@ import { createDb, type Db } from '../../src/base/db'
 import { createLog, type Log } from '../../src/base/log'
 import { createMetrics } from '../../src/base/metrics'
 import { createStreamMetrics } from '../../src/streams/metrics'
+import { PageCache } from '../../src/streams/page-cache'
 import { TopicFeed } from '../../src/streams/topic-feed'
 import { type TestDatabase, testDatabase } from '../support/parts'
 
@@ -20,7 +21,7 @@ afterAll(async () => {
 const topic = { tenantId: '00000000-0000-7000-8000-000000000001', name: 'service:web' }
 
 function feedWith(log: Log) {
-  const deps = { db, log, metrics: createStreamMetrics(createMetrics()), windowMs: 20 }
+  const deps = { db, log, metrics: createStreamMetrics(createMetrics()), windowMs: 20, pageCache: new PageCache(0) }
   return new TopicFeed(topic, { prefix: 'service', heartbeatMs: 5_000, kinds: {}, exists: async () => true }, deps)
 }
 
