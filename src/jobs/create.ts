@@ -50,7 +50,7 @@ export interface JobsDeps {
   streams: Writer
   log: Log
   metrics: Registry
-  config: Pick<Config, 'worker' | 'shutdownMs' | 'publicUrl'> & { streams: Pick<Config['streams'], 'heartbeatMs'> }
+  config: Pick<Config, 'worker' | 'shutdownMs'> & { streams: Pick<Config['streams'], 'heartbeatMs'> }
   /** All job kinds. */
   kinds: readonly AnyKind[]
   /** All tenants; each of them gets the stats of its queues. */
@@ -121,7 +121,7 @@ export function createJobs(deps: JobsDeps) {
       const list = handlers as unknown as readonly Handler<DepsOf<Handlers>>[]
       const platform = {
         ...{ db, redis, streams, engine, enqueuer, cancelChannel, kinds, metrics, log, process },
-        ...{ concurrency, lockMs, shutdownMs: config.shutdownMs, publicUrl: config.publicUrl },
+        ...{ concurrency, lockMs, shutdownMs: config.shutdownMs },
       }
       return new Workers({ platform, handlers: list, deps, tick: job => schedules.tick(job), ...options })
     },
@@ -140,7 +140,14 @@ export function createJobs(deps: JobsDeps) {
     ],
     /** Bull Board, for a web process to mount. */
     board: (access: Pick<BoardDeps, 'audit' | 'authenticate'>) =>
-      createBoard({ engine, jobs, queueControl, audit: access.audit, authenticate: req => access.authenticate(req) }),
+      createBoard({
+        db,
+        engine,
+        jobs,
+        queueControl,
+        audit: access.audit,
+        authenticate: req => access.authenticate(req),
+      }),
   })
 }
 

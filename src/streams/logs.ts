@@ -9,7 +9,7 @@ import type { Criteria } from './criteria'
 import type { Entry, Topic } from './entry'
 import { createFilter } from './filter'
 import { encodeLine } from './frame'
-import { type Head, readHead } from './history'
+import { findHead, type Head, readHead } from './history'
 import { parsePosition } from './position'
 import { decodeLine } from './record'
 
@@ -62,6 +62,14 @@ async function page(
   const next = more ? String(entries.at(-1)?.seq) : null
   if (backwards && !descending) entries.reverse()
   return { items: entries.map(lineOf), next_cursor: next, first_seq: head.first_seq, last_seq: head.last_seq }
+}
+
+/** The last lines of a topic, in order. */
+export async function lastLines(db: Db, topic: Topic, limit: number): Promise<LogLine[]> {
+  const head = await findHead(db, topic)
+  if (!head) return []
+  const range = { after: head.first_seq - 1, upTo: head.last_seq, limit, order: 'desc' as const }
+  return (await readEntries(db, head.id, range, { kinds: ['log'] })).reverse().map(lineOf)
 }
 
 /** A line as an object, with its message unescaped. */

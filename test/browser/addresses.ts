@@ -109,7 +109,7 @@ export function addressesOf(page: PageName | 'nowhere', ids: Seeded): Address[] 
     incidents: [
       ['/incidents', '.incident-row'],
       ['/incidents?q=there+is+no+such+incident', '.empty'],
-      ['/incidents?status=resolved', '.empty'],
+      ['/incidents?status=resolved', '.empty, .incident-row'],
     ],
     incident: [
       [`/incidents/${incident}`, '.timeline-step'],

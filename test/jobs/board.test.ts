@@ -132,6 +132,15 @@ test('a failed job links to its page and is retried through the platform', async
   expect(JSON.parse(row.data)).toMatchObject({ via: 'bull-board' })
 })
 
+test('the lines of a job come from its history', async () => {
+  const id = await createJob({ lines: 150 })
+  await untilStatus(id, 'completed')
+  const lines = await bodyOf(await ask(`/api/queues/demo/${id}/logs`))
+  expect(lines).toHaveLength(100)
+  expect(lines.at(-1)).toMatch(/^\d{4}-.*Z info load worker 1 line 150 of 150$/)
+  expect(await bodyOf(await ask(`/api/queues/demo/${newId()}/logs`))).toEqual([])
+})
+
 test('promotes a delayed job; removing a job that has not ended cancels it', async () => {
   const [first, second] = [await createJob({}, { delay_ms: 3_600_000 }), await createJob({}, { delay_ms: 3_600_000 })]
   expect((await put(`/api/queues/demo/${first}/promote`)).status).toBe(204)
@@ -202,10 +211,13 @@ test('hides secrets in data, errors, stacks and lines; the page loads nothing fr
   const { engine } = app.app.jobs
   const queue = engine.queue('demo')
   const id = newId()
-  await queue.add('demo', { tenant_id: newId(), password: SECRET }, { jobId: id, delay: 3_600_000 })
+  const tenant_id = newId()
+  await queue.add('demo', { tenant_id, password: SECRET }, { jobId: id, delay: 3_600_000 })
   const stack = JSON.stringify([`Error: token=${SECRET}`])
   await engine.client.hset(engine.key('demo', id), 'failedReason', `Bearer ${SECRET}`, 'stacktrace', stack)
-  await engine.mirror({ queue: 'demo', id, lines: [`connect to redis://user:${SECRET}@host`], isFirst: true })
+  const line = { kind: 'log', message: `connect to redis://user:${SECRET}@host`, source: 'demo' }
+  await app.app.streams.write({ tenantId: tenant_id, name: `job:${id}` }, [line])
+  await app.app.streams.flush()
   for (const path of ['', '/logs', '/flow']) {
     const response = await ask(`/api/queues/demo/${id}${path}`)
     expect([path, response.status]).toEqual([path, 200])

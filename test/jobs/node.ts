@@ -44,7 +44,6 @@ export async function startNode(place: Place, options: Options) {
     config: {
       worker: { concurrency: options.concurrency ?? 20, lockMs, reconcileMs },
       shutdownMs,
-      publicUrl: undefined,
       streams: { heartbeatMs: 5_000 },
     },
     kinds: handlers.map(handler => handler.kind),

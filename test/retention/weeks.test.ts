@@ -11,7 +11,6 @@ const clock = new Clock()
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
 const made = { completed: '', failed: '', parent: '', child: '', running: '' }
-const ORPHAN = '01980000-0000-7000-8000-000000000001'
 /** Resume ids of readers that left on the first day. */
 const places = { completed: '', running: '', events: '' }
 
@@ -42,8 +41,6 @@ beforeAll(async () => {
     run: [1],
   }
   await app.app.db('job_timings').insert(timing)
-  const { engine } = app.app.jobs
-  await engine.client.rpush(engine.key('demo', `${ORPHAN}:logs`), 'left behind')
   const ofParent = () => app.app.jobs.list(DEFAULT_TENANT_ID, { parent_id: made.parent }, { limit: 5 })
   await eventually(async () => (await ofParent()).items.length === 1, 'a child')
   made.child = (await ofParent()).items[0]?.id ?? ''
@@ -55,9 +52,7 @@ afterAll(() => parts.stop())
 test('nothing is overdue on the first day, and the schedule is set', async () => {
   const run = await sweep(app, { dry_run: true })
   expect(run.status).toBe('completed')
-  const { bullmq_orphans, ...others } = run.result.counts
-  expect(bullmq_orphans).toBe(1)
-  expect(Object.values(others).every(count => count === 0)).toBe(true)
+  expect(Object.values(run.result.counts).every(count => count === 0)).toBe(true)
   const { next_sweep_at, policies, of } = await figures(app)
   expect(new Date(next_sweep_at ?? 0).getUTCMinutes()).toBe(17)
   expect(policies.map(({ lag_seconds }) => lag_seconds).every(lag => lag === 0)).toBe(true)
@@ -68,13 +63,9 @@ test('nothing is overdue on the first day, and the schedule is set', async () =>
   })
   expect(of('bullmq_records')).toMatchObject({ keep_seconds: 86_400, source: 'fixed', setting: null })
   expect(of('stream_entries').bytes).toBeGreaterThan(0)
-  expect(await orphan()).toBe(1) // a dry run removes nothing
 })
 
-/** 1 while the orphaned lines exist, whose job's record is gone. */
-const orphan = () => app.app.jobs.engine.client.exists(app.app.jobs.engine.key('demo', `${ORPHAN}:logs`))
-
-test('after three days, keys, codes, durations, records in Redis and orphaned lines are removed, and nothing else', async () => {
+test('after three days, keys, codes, durations and records in Redis are removed, and nothing else', async () => {
   const reader = await open(linesOf(made.completed))
   await reader.finished
   places.completed = reader.lastId
@@ -96,7 +87,6 @@ test('after three days, keys, codes, durations, records in Redis and orphaned li
     stream_entries: 0,
     job_history: 0,
     failed_jobs: 0,
-    bullmq_orphans: 1,
     idempotency_keys: 1,
     queue_durations: expect.any(Number),
     sign_in_codes: 1,
@@ -104,7 +94,6 @@ test('after three days, keys, codes, durations, records in Redis and orphaned li
   })
   expect(run.result.counts.bullmq_records).toBeGreaterThanOrEqual(3)
   expect(run.steps.map(({ name }) => name)).toEqual((await figures(app)).policies.map(({ target }) => target))
-  expect(await orphan()).toBe(0)
   expect(await countOf(app, 'job_keys')).toBe(0)
   expect(await engine.queue('demo').getJobCounts('completed', 'failed')).toMatchObject({ completed: 0, failed: 0 })
   expect(await engine.queue('demo').getActiveCount()).toBe(2)

@@ -19,7 +19,7 @@ export const notify = defineKind({
   queue: 'notifications',
   input: z.strictObject({ receiver_id: z.uuid(), group_id: z.uuid(), notification_id: z.uuid() }),
   outcome,
-  options: { attempts: 5, timeLimitMs: 10 * 60_000, silent: true, resumable: true, byRequest: false },
+  options: { attempts: 5, timeLimitMs: 10 * 60_000, resumable: true, byRequest: false },
 })
 
 function outcome({ status, receiver, error }: NotifyResult): JobOutcome {

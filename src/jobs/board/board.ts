@@ -3,6 +3,7 @@ import type { BeforeHook } from '@bull-board/api/typings/app'
 import type { Request, RequestHandler } from 'express'
 import type { Audit } from '../../access'
 import { may, type Principal, runsInstallation } from '../../api'
+import type { Db } from '../../base/db'
 import { Problem } from '../../base/errors'
 import { changeError, outcomeUnknown, runRequest } from '../../base/request-timeout'
 import type { Role } from '../../contract/access'
@@ -18,6 +19,7 @@ const PAGE_JOBS_MAX = 100
 const POLL_SECONDS = 10
 
 export interface BoardDeps {
+  db: Db
   engine: Engine
   jobs: Jobs
   queueControl: QueueControl
@@ -31,7 +33,7 @@ export interface BoardDeps {
  * (see actions.ts) and never reach Bull Board's own routes.
  */
 export function createBoard(deps: BoardDeps) {
-  const boards = { read: page(deps.engine, true), act: page(deps.engine, false) }
+  const boards = { read: page(deps, true), act: page(deps, false) }
   const handler: RequestHandler = async (req, res, next) => {
     const principal = await deps.authenticate(req)
     if (!runsInstallation(principal)) throw new Problem(403, 'forbidden', NOT_INSTALLATION)
@@ -63,10 +65,10 @@ const actWithinTimeout = (work: () => Promise<void>) =>
 const NOT_INSTALLATION =
   'Bull Board shows the jobs of all tenants, so only users who run this installation may open it. Yours are on /queue.'
 
-function page(engine: Engine, readOnly: boolean): RequestHandler {
+function page({ engine, db }: BoardDeps, readOnly: boolean): RequestHandler {
   const serverAdapter = new PageAdapter().setBasePath(PATH)
   createBullBoard({
-    queues: [...engine.queues.values()].map(queue => new ShownQueue(queue, { readOnly })),
+    queues: [...engine.queues.values()].map(queue => new ShownQueue(queue, { readOnly, db })),
     serverAdapter,
     options: {
       uiConfig: {

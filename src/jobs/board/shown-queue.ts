@@ -1,20 +1,41 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
-import type { Queue } from 'bullmq'
+import type { Job, Queue } from 'bullmq'
+import type { Db } from '../../base/db'
 import { redact } from '../../base/redact'
+import { lastLines } from '../../streams'
 
 /** Each costs two Redis commands; the queue page has all of them. */
 const SCHEDULERS_MAX = 100
 
-/** A queue as the board shows it: every job links to its live page, and reads are bounded. */
+/** The live page of a job has all of them. */
+const LINES_MAX = 100
+
+interface ShownQueueOptions {
+  readOnly: boolean
+  db: Db
+}
+
+/**
+ * A queue as the board shows it: every job links to its live page, lines come from the history, and reads are bounded.
+ */
 export class ShownQueue extends BullMQAdapter {
   readonly #queue: Queue
+  readonly #db: Db
 
-  constructor(queue: Queue, { readOnly }: { readOnly: boolean }) {
+  constructor(queue: Queue, { readOnly, db }: ShownQueueOptions) {
     super(queue, {
       readOnlyMode: readOnly,
       externalJobUrl: ({ id }) => ({ displayText: 'Live page', href: `/jobs/${encodeURIComponent(String(id))}` }),
     })
     this.#queue = queue
+    this.#db = db
+  }
+
+  override async getJobLogs(id: string): Promise<string[]> {
+    const job: Job<{ tenant_id: string }> | undefined = await this.#queue.getJob(id)
+    if (!job) return []
+    const lines = await lastLines(this.#db, { tenantId: job.data.tenant_id, name: `job:${id}` }, LINES_MAX)
+    return lines.map(({ timestamp, level, message }) => `${timestamp} ${level} ${message}`)
   }
 
   override async getJobSchedulers() {

@@ -1,5 +1,4 @@
 import { type JobsOptions, Queue, type RepeatStrategy } from 'bullmq'
-import { Batcher } from '../../base/batcher'
 import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
 import { Unavailable } from '../../base/outage'
@@ -58,24 +57,11 @@ const PROBE_TTL_MS = 60_000
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const BULK_MAX = 1_000
 const HASTENED_AT_ONCE = 50
-/** Max lines in BullMQ's own log of a job, over all attempts. */
-const MIRRORED_MAX = 100
-
-/** Lines for BullMQ's own log of a job. */
-export interface Mirrored {
-  queue: string
-  id: string
-  lines: string[]
-  /** The log is still empty, so it need not be trimmed. */
-  isFirst: boolean
-}
-
 /** BullMQ's queues, over one connection whose commands fail at once while Redis is down. */
 export class Engine {
   readonly client: RedisClient
   readonly queues: ReadonlyMap<QueueName, Queue>
   private readonly installation: string
-  private readonly mirrors = new Batcher<Mirrored, void>(all => this.mirrorAll(all), BULK_MAX)
 
   constructor({ redis, log }: { redis: RedisFactory; log: Log }) {
     this.client = redis.connect('command')
@@ -203,25 +189,6 @@ export class Engine {
       this.client.zrange(this.key(name, 'prioritized'), '0', '0'),
     ])
     return [next, first].filter(id => typeof id === 'string')
-  }
-
-  /** Appends lines to BullMQ's own log of an active job. Jobs that end at the same time share a round trip. */
-  mirror(lines: Mirrored): Promise<void> {
-    return this.mirrors.ask(lines)
-  }
-
-  private async mirrorAll(all: readonly Mirrored[]): Promise<undefined[]> {
-    const written = [...byQueue(all)].map(([queue, own]) => {
-      const pipeline = this.client.pipeline()
-      for (const { id, lines, isFirst } of own) {
-        const key = this.key(queue, `${id}:logs`)
-        pipeline.rpush(key, ...lines)
-        if (!isFirst) pipeline.ltrim(key, -MIRRORED_MAX, -1)
-      }
-      return pipeline.exec()
-    })
-    await Promise.all(written)
-    return all.map(() => undefined)
   }
 
   async close(): Promise<void> {

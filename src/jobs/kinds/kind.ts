@@ -15,8 +15,6 @@ export interface KindOptions<Input> {
   priority?: number
   /** The dedupe key of a job. While a job with the same key is open, enqueuing returns that job. */
   dedupe?: (input: Input) => string
-  /** Do not copy log lines to BullMQ's own job log. For kinds with very many short jobs. */
-  silent?: boolean
   /** Its handler can resume in any process: a shutdown aborts its runs at once instead of waiting for them. */
   resumable?: boolean
   /** Whether `POST /api/jobs` may create its jobs; default true. */

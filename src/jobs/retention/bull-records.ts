@@ -1,4 +1,3 @@
-import { serversOf } from '../../base/redis'
 import type { RetentionTarget } from '../../base/retention'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
@@ -58,43 +57,4 @@ async function setStats(engine: Engine, { queue, state }: EndedSet) {
 async function newestExpired(engine: Engine, { queue, state }: EndedSet, before: Date): Promise<number> {
   const [, surplus] = await engine.client.zrevrange(engine.key(queue, state), KEEP_COUNT, KEEP_COUNT, 'WITHSCORES')
   return Math.max(before.getTime() - 1, Number(surplus ?? 0))
-}
-
-/** Lines of a job that were written just after its record was removed: nothing else removes them. */
-export const bullOrphans = (engine: Engine): RetentionTarget => ({
-  name: 'bullmq_orphans',
-  summary: 'Log lines in BullMQ whose jobs it no longer has.',
-  keep: { fixedMs: 0 },
-  measure: async () => ({ oldest: null, rows: null, bytes: null }),
-  async count() {
-    let count = 0
-    for (let cursor: string | null = '0:0'; cursor !== null; ) {
-      const { orphans, next }: Scanned = await scan(engine, cursor, CLEAN_MAX)
-      count += orphans.length
-      cursor = next
-    }
-    return count
-  },
-  async sweep(_before, limit, cursor) {
-    const { orphans, next } = await scan(engine, cursor ?? '0:0', limit)
-    // One by one, because the keys of different queues are in different slots.
-    await Promise.all(orphans.map(key => engine.client.unlink(key)))
-    return { deleted: orphans.length, next }
-  },
-})
-
-interface Scanned {
-  orphans: string[]
-  next: string | null
-}
-
-/** @param cursor the index of a server in a Cluster, and that server's own cursor */
-async function scan(engine: Engine, cursor: string, limit: number): Promise<Scanned> {
-  const [index = 0, from = 0] = cursor.split(':').map(Number)
-  const server = serversOf(engine.client)[index]
-  if (!server) return { orphans: [], next: null }
-  const [to, keys] = await server.scan(String(from), 'MATCH', engine.key('*', '*:logs'), 'COUNT', limit)
-  const next = to === '0' ? `${index + 1}:0` : `${index}:${to}`
-  const known = await Promise.all(keys.map(key => engine.client.exists(key.slice(0, -':logs'.length))))
-  return { orphans: keys.filter((_, i) => known[i] === 0), next }
 }

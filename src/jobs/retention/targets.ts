@@ -4,7 +4,7 @@ import type { RetentionTarget, Term } from '../../base/retention'
 import { tableSize } from '../../base/table-store'
 import type { JobStatus } from '../../contract/jobs'
 import type { Engine } from '../engine/engine'
-import { bullOrphans, bullRecords } from './bull-records'
+import { bullRecords } from './bull-records'
 import { countOldJobs, deleteOldJobs, oldestEnded } from './ended-store'
 
 const HOUR_MS = 3_600_000
@@ -34,7 +34,6 @@ export const jobRetention = (deps: Deps): RetentionTarget[] => [
     size: async () => ({ rows: null, bytes: null }),
   }),
   bullRecords(deps.engine),
-  bullOrphans(deps.engine),
   expiringRows(deps.db, {
     name: 'idempotency_keys',
     summary: 'Idempotency keys of requests and schedules.',

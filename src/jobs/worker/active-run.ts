@@ -19,7 +19,6 @@ export type AbortReason = 'cancel' | 'timeout' | 'shutdown' | 'superseded'
 const GRACE_MS = 700
 /** Max step changes waiting for the database before the handler has to wait for them. */
 const CHANGES_AHEAD = 20
-const MIRROR_LINES = 20
 const ADD_RETRY_MS = 500
 
 export interface RunDeps {
@@ -35,8 +34,6 @@ export class ActiveRun implements Run {
   readonly attempt: number
   /** Why it was aborted, if it was. */
   aborted: AbortReason | undefined
-  /** The last lines, for BullMQ's own job log. */
-  readonly mirror: string[] = []
   hasChildren = false
   private readonly topic
   private readonly lineFence: Fence
@@ -98,8 +95,6 @@ export class ActiveRun implements Run {
     if (this.closed || this.aborted === 'superseded') return undefined
     const step = facts.step === undefined ? Steps.current : facts.step
     this.steps.countLine(step)
-    if (this.mirror.length === MIRROR_LINES) this.mirror.shift()
-    this.mirror.push(`${level} ${message.slice(0, 500)}`)
     const { attempt, row } = this
     const entry = { kind: 'log', level, message: String(message), step, attempt, source: row.kind, data: facts.data }
     return this.deps.streams.write(this.topic, [entry], this.lineFence)

@@ -1,7 +1,6 @@
 import { type Job as BullJob, DelayedError, WaitingChildrenError } from 'bullmq'
 import { Batcher } from '../../base/batcher'
 import { type Db, isDatabaseOutage } from '../../base/db'
-import { logRetryable } from '../../base/outage'
 import type { JobOutcome } from '../../contract/jobs'
 import type { Engine } from '../engine/engine'
 import type { Handler } from '../kinds/handler'
@@ -23,7 +22,6 @@ export interface ProcessorDeps extends RunDeps {
   db: Db
   engine: Engine
   metrics: JobMetrics
-  publicUrl: string | undefined
 }
 
 /** The part of BullMQ's job that the processor needs. */
@@ -161,7 +159,6 @@ export class Processor<Deps> {
     }
     const at = new Date()
     const steps = run.close()
-    this.mirror(row, run, handler)
     if (run.hasChildren) {
       await run.commit({ type: 'await_children', ...returned, steps, ...run.key })
       return this.endParent(job, token, row, run.attempt)
@@ -183,7 +180,6 @@ export class Processor<Deps> {
   private async fail(row: JobRow, run: ActiveRun, handler: Handler<Deps>, thrown: unknown): Promise<never> {
     const at = new Date()
     const steps = run.close()
-    this.mirror(row, run, handler)
     const { aborted } = run
     if (aborted === 'cancel') {
       await run.commit({ type: 'stop', steps, ...run.key })
@@ -199,16 +195,6 @@ export class Processor<Deps> {
     const ended = await run.commit({ type: 'fail', at, error, steps, retry, ...run.key })
     if (retry && ended?.state.status !== 'cancelled') throw new RunAgain(error.message, retry.delayMs)
     throw new EndedForGood(ended?.state.status ?? 'failed', error.message)
-  }
-
-  /** Copies the last lines to BullMQ's own job log, for Bull Board. */
-  private mirror(row: JobRow, run: ActiveRun, { kind }: Handler<Deps>) {
-    if (kind.options.silent || !run.mirror.length) return
-    const { engine, publicUrl = '', log } = this.platform
-    const link = `All lines: ${publicUrl}/jobs/${run.id}`
-    engine
-      .mirror({ queue: row.queue, id: run.id, lines: [...run.mirror, link], isFirst: run.attempt === 1 })
-      .catch(logRetryable(log, 'Cannot mirror log lines', { job_id: run.id }))
   }
 
   private commit(row: JobRow, change: TransitionItem['change']) {
