@@ -15,7 +15,7 @@ import {
   visibleText,
 } from './fields'
 import type { Routes } from './route'
-import { AGENT_STATUSES, SEVERITIES } from './values'
+import { AGENT_STATUSES } from './values'
 
 export const agentStatus = z.enum(AGENT_STATUSES)
 export type AgentStatus = z.output<typeof agentStatus>
@@ -88,37 +88,6 @@ export const agentToken = z.object({
 })
 export type AgentToken = z.output<typeof agentToken>
 
-const seconds = z.number().int().min(10).max(86_400)
-const percent = z.number().min(1).max(100)
-const severity = z.enum(SEVERITIES)
-const enabled = z.boolean()
-/** What raises alerts. Each has labels `agent`, `agent_id`, and `container`, `container_id`, `image` if it is about one. */
-export const agentAlertSettings = z.strictObject({
-  /** `AgentGone`: an agent has not been connected for so long. */
-  agent_gone: z.strictObject({ enabled, after_seconds: seconds, severity }),
-  /** `ContainerDown`: a container ended with an error and has not run since for so long. */
-  container_down: z.strictObject({ enabled, after_seconds: seconds, severity }),
-  /** `ContainerRestarting`: it started so often within the time. */
-  restart_loop: z.strictObject({
-    ...{ enabled, severity },
-    starts: z.number().int().min(2).max(100),
-    within_seconds: seconds,
-  }),
-  /** `ContainerUnhealthy`: its health check has failed for so long. */
-  unhealthy: z.strictObject({ enabled, after_seconds: seconds, severity }),
-  /** `ContainerCpuHigh`: percent of all cores of the machine. */
-  cpu: z.strictObject({ enabled, percent, for_seconds: seconds, severity }),
-  /** `ContainerMemoryHigh`: percent of its limit, or of the machine's memory without one. */
-  memory: z.strictObject({ enabled, percent, for_seconds: seconds, severity }),
-  /** `HostCpuHigh`. */
-  host_cpu: z.strictObject({ enabled, percent, for_seconds: seconds, severity }),
-  /** `HostMemoryHigh`. */
-  host_memory: z.strictObject({ enabled, percent, for_seconds: seconds, severity }),
-  /** `HostDiskFull`: percent of the disk that is used. */
-  disk: z.strictObject({ enabled, percent, for_seconds: seconds, severity }),
-})
-export type AgentAlertSettings = z.output<typeof agentAlertSettings>
-
 export const agentRoutes = {
   list: {
     method: 'get',
@@ -168,21 +137,6 @@ export const agentRoutes = {
     params: byId,
     query: reasonQuery,
     replies: { 204: null },
-  },
-  readAlerts: {
-    method: 'get',
-    path: '/api/agent-alerts',
-    role: 'viewer',
-    summary: 'Returns when agents and containers raise alerts.',
-    replies: { 200: agentAlertSettings },
-  },
-  setAlerts: {
-    method: 'put',
-    path: '/api/agent-alerts',
-    role: 'operator',
-    summary: 'Sets when agents and containers raise alerts. Alerts of what is switched off are resolved.',
-    body: agentAlertSettings,
-    replies: { 200: agentAlertSettings },
   },
 } as const satisfies Routes
 
