@@ -90,9 +90,9 @@ export async function takeLate(trx: Transaction, limit: number): Promise<LateSpa
   const found = await manyRows(
     trx,
     lateRow,
-    `WITH some AS (SELECT DISTINCT agent_id, at FROM agent_late_samples ORDER BY at, agent_id LIMIT ?),
-       taken AS (DELETE FROM agent_late_samples l USING some s WHERE l.agent_id = s.agent_id AND l.at = s.at)
-     SELECT agent_id, at FROM some`,
+    `WITH oldest AS (SELECT DISTINCT agent_id, at FROM agent_late_samples ORDER BY at, agent_id LIMIT ?),
+       taken AS (DELETE FROM agent_late_samples l USING oldest o WHERE l.agent_id = o.agent_id AND l.at = o.at)
+     SELECT agent_id, at FROM oldest`,
     [limit],
   )
   return found.map(({ agent_id, at }) => ({ agentId: agent_id, from: at }))
