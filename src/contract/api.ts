@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { agentMetricsRoutes } from './agent-metrics'
 import type { agentRoutes, agentTokenRoutes } from './agents'
 import type { alertRouteRoutes } from './alert-routes'
 import type { alertRoutes } from './alerts'
@@ -44,6 +45,7 @@ type In<Table> = Table[keyof Table]
 
 /** Every endpoint of the API. */
 export type ApiRoute =
+  | In<typeof agentMetricsRoutes>
   | In<typeof agentRoutes>
   | In<typeof agentTokenRoutes>
   | In<typeof auditRoutes>

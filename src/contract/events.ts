@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { metricsEvent } from './agent-metrics'
 import { agentConnectedEvent, agentDisconnectedEvent, agentGap, agentState } from './agents'
 import { alertEvent } from './alerts'
 import { auditEvent } from './audit'
@@ -46,6 +47,7 @@ export const agentTopicEvents = {
   container_event: containerEvent,
   command_updated: commandEvent,
   agent_gap: agentGap,
+  metrics: metricsEvent,
 }
 /** The same for a container. */
 export const containerTopicEvents = {

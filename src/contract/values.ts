@@ -215,6 +215,24 @@ export const CRAWL_EXPORTS = ['jsonl', 'csv', 'sitemap', 'warc'] as const
 /** What can raise an alert at the end of a crawl. */
 export const CRAWL_ALERTS = ['broken_links', 'new_broken_links', 'ended_badly'] as const
 
+/** What is measured of a machine: `cpu` in percent of all its cores, sizes in bytes, rates in bytes per second. */
+export const HOST_GAUGES = [
+  'cpu',
+  'load1',
+  'memory',
+  'memory_total',
+  'swap',
+  'disk',
+  'disk_total',
+  'rx',
+  'tx',
+  'read',
+  'write',
+] as const
+/** What is measured of a container: `cpu` in percent of one core. */
+export const CONTAINER_GAUGES = ['cpu', 'memory', 'memory_limit', 'rx', 'tx', 'read', 'write', 'pids'] as const
+/** Max number of points of a series in a reply. */
+export const CHART_POINTS_MAX = 1_000
 export const AGENT_STATUSES = ['online', 'offline'] as const
 /** `gone`: the engine does not have it any more. */
 export const CONTAINER_STATES = [
