@@ -42,5 +42,7 @@ export function connectedEntries(agent: AgentRow): TopicEntries[] {
 export function disconnectedEntries(agent: AgentRow, reason: AgentDisconnectedEvent['reason']): TopicEntries[] {
   const data: AgentDisconnectedEvent = { ...namesOf(agent), epoch: agent.epoch, reason }
   const told = tenantEvent(agent.tenant_id, 'agent_disconnected', labelsOf(agent), data)
-  return reason === 'deleted' ? [{ topic: topicOf(agent), entries: [], end: 'deleted' }, told] : [stateEntries(agent), told]
+  return reason === 'deleted'
+    ? [{ topic: topicOf(agent), entries: [], end: 'deleted' }, told]
+    : [stateEntries(agent), told]
 }

@@ -1,4 +1,4 @@
-import { confirmAdmin, type Audit } from '../../access'
+import { type Audit, confirmAdmin } from '../../access'
 import { type Endpoint, endpoint, noContent, ok, pageOf, readCursor } from '../../api'
 import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'

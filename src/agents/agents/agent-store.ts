@@ -125,12 +125,10 @@ export async function renameAgent(trx: Transaction, { tenantId, id }: AgentRef, 
 
 /** Deletes an agent and what belongs to it. @returns what it was */
 export const deleteAgent = (trx: Transaction, { tenantId, id }: AgentRef): Promise<AgentRow | undefined> =>
-  firstRow(
-    trx,
-    agentRow,
-    `DELETE FROM agents a WHERE a.tenant_id = ? AND a.id = ? RETURNING ${AGENT_COLUMNS}`,
-    [tenantId, id],
-  )
+  firstRow(trx, agentRow, `DELETE FROM agents a WHERE a.tenant_id = ? AND a.id = ? RETURNING ${AGENT_COLUMNS}`, [
+    tenantId,
+    id,
+  ])
 
 const refRow = z.object({ tenant_id: z.string(), id: z.string() })
 

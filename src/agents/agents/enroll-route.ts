@@ -1,6 +1,5 @@
 import { recordAuditIn } from '../../access'
 import { created, type Endpoint, endpoint } from '../../api'
-import type { Db } from '../../base/db'
 import { badRequest, Problem } from '../../base/errors'
 import { hashSecret, newId } from '../../base/ids'
 import { limitedLog } from '../../base/limited-log'
@@ -14,7 +13,6 @@ import { publicKeyOf } from './keys'
 import type { ServerKey } from './server-key'
 
 interface Deps {
-  db: Db
   streams: Pick<Writer, 'commit'>
   log: Log
   key: ServerKey

@@ -18,7 +18,10 @@ const REPLACED_WITHIN = "interval '5 minutes'"
 
 /** Gives each connection the next epoch. @returns those whose agent exists, by id */
 export async function connectAgents(trx: Transaction, items: readonly Connecting[]): Promise<AgentRow[]> {
-  await lockAgents(trx, items.map(({ agentId }) => agentId))
+  await lockAgents(
+    trx,
+    items.map(({ agentId }) => agentId),
+  )
   return manyRows(
     trx,
     agentShape,

@@ -17,7 +17,7 @@ const purposeOf = (id: string) => `agent-server-key/${id}`
 
 /** The key pair (Ed25519) with which all web processes prove themselves to agents. It is made when it is first needed. */
 export class ServerKey implements Part {
-  readonly name = "key for agents"
+  readonly name = 'key for agents'
   private loading: Promise<{ publicKey: string; key: KeyObject }> | undefined
 
   constructor(private readonly deps: Deps) {}

@@ -1,12 +1,5 @@
 import type { Effect } from '../../streams'
-import {
-  acceptCommand,
-  cancelQueued,
-  expireQueued,
-  giveUp,
-  resolveUnknown,
-  takeCommands,
-} from './change-store'
+import { acceptCommand, cancelQueued, expireQueued, giveUp, resolveUnknown, takeCommands } from './change-store'
 import { commandEntries } from './command-entries'
 import type { CommandRow } from './command-rows'
 

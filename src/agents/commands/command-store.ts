@@ -10,12 +10,10 @@ interface Ref {
 }
 
 export const findCommand = (db: Db, { tenantId, id }: Ref): Promise<CommandRow | undefined> =>
-  firstRow(
-    db,
-    commandShape,
-    `SELECT ${COMMAND_COLUMNS} FROM agent_commands c WHERE c.tenant_id = ? AND c.id = ?`,
-    [tenantId, id],
-  )
+  firstRow(db, commandShape, `SELECT ${COMMAND_COLUMNS} FROM agent_commands c WHERE c.tenant_id = ? AND c.id = ?`, [
+    tenantId,
+    id,
+  ])
 
 export interface CommandFilter {
   agent?: string | undefined
@@ -39,7 +37,14 @@ export function listCommands(
     db,
     commandShape,
     `SELECT ${COMMAND_COLUMNS} FROM agent_commands c WHERE ${conditions.join(' AND ')} ORDER BY c.id DESC LIMIT :limit`,
-    { tenantId, agent: agent ?? '', container: container ?? '', status: [...(status ?? [])], before: before ?? '', limit },
+    {
+      tenantId,
+      agent: agent ?? '',
+      container: container ?? '',
+      status: [...(status ?? [])],
+      before: before ?? '',
+      limit,
+    },
   )
 }
 

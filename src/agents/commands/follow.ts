@@ -57,7 +57,8 @@ export async function followCommand(
     }
   } catch (error) {
     // A worker that is being stopped leaves the command to the next one; what was sent can only be followed.
-    if (run.signal.aborted && (await jobs.find(ref)).cancel) await streams.commit(commandEffect, { does: 'cancel', ...ref })
+    if (run.signal.aborted && (await jobs.find(ref)).cancel)
+      await streams.commit(commandEffect, { does: 'cancel', ...ref })
     throw error
   } finally {
     stopListening()
@@ -65,7 +66,8 @@ export async function followCommand(
 }
 
 function report({ log }: Run, { status, message }: CommandRow) {
-  const level = status === 'succeeded' || status === 'queued' || status === 'sent' || status === 'accepted' ? 'info' : 'warn'
+  const level =
+    status === 'succeeded' || status === 'queued' || status === 'sent' || status === 'accepted' ? 'info' : 'warn'
   log[level](message && message !== WORDS[status] ? `${WORDS[status]}: ${message}` : WORDS[status])
 }
 

@@ -18,7 +18,12 @@ export const containerActionKind = defineKind({
   name: 'container-action',
   label: 'Container action',
   queue: 'agents',
-  input: z.strictObject({ action: containerAction, container_id: z.string(), container: z.string(), agent: z.string() }),
+  input: z.strictObject({
+    action: containerAction,
+    container_id: z.string(),
+    container: z.string(),
+    agent: z.string(),
+  }),
   outcome,
   options: { attempts: 5, resumable: true, byRequest: false },
 })

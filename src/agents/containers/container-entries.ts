@@ -46,7 +46,11 @@ export function changedEntries(
 }
 
 /** What the engine reported, for the topics of the container and its agent. */
-export function engineEntries(row: ContainerRow, event: Pick<ContainerEvent, 'engine_id' | 'action' | 'exit_code'>, at: Date) {
+export function engineEntries(
+  row: ContainerRow,
+  event: Pick<ContainerEvent, 'engine_id' | 'action' | 'exit_code'>,
+  at: Date,
+) {
   const { engine_id, action, exit_code } = event
   const data: ContainerEvent = {
     ...{ container_id: row.id, container_name: row.name, engine_id, action, exit_code },

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../base/db'
+import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { manyRows } from '../../base/rows'
 import { containerHealth, containerState } from '../../contract/containers'
@@ -36,8 +36,8 @@ const RECORD = `id uuid, tenant_id uuid, agent_id uuid, name text, engine_id tex
 const CHANGING = NAMES.filter(name => !['id', 'tenant_id', 'agent_id', 'name', 'first_seen_at'].includes(name))
 
 /** The containers of an agent. */
-export const containersOf = (trx: Transaction, agentId: string): Promise<ContainerRow[]> =>
-  manyRows(trx, containerShape, `SELECT ${CONTAINER_COLUMNS} FROM containers c WHERE c.agent_id = ? ORDER BY c.id`, [
+export const containersOf = (db: Db, agentId: string): Promise<ContainerRow[]> =>
+  manyRows(db, containerShape, `SELECT ${CONTAINER_COLUMNS} FROM containers c WHERE c.agent_id = ? ORDER BY c.id`, [
     agentId,
   ])
 

@@ -72,12 +72,7 @@ const stateCount = z.object({ state: containerState, count: z.number() })
 
 export function countContainers(db: Db, tenantId: string, filter: ContainerFilter) {
   const { where, bindings } = conditionsOf(tenantId, filter)
-  return manyRows(
-    db,
-    stateCount,
-    `SELECT c.state, count(*) AS count ${FROM} WHERE ${where} GROUP BY c.state`,
-    bindings,
-  )
+  return manyRows(db, stateCount, `SELECT c.state, count(*) AS count ${FROM} WHERE ${where} GROUP BY c.state`, bindings)
 }
 
 export const findContainer = (db: Db, { tenantId, id }: ContainerRef): Promise<ListedContainer | undefined> =>

@@ -94,7 +94,12 @@ function happened(before: ContainerRow | undefined, row: ContainerRow) {
   ]
 }
 
-function rowOf(of: InventoryOf, container: AgentContainer, before: ContainerRow | undefined, atMs: number): ContainerRow {
+function rowOf(
+  of: InventoryOf,
+  container: AgentContainer,
+  before: ContainerRow | undefined,
+  atMs: number,
+): ContainerRow {
   const { id: engine_id, created_at, started_at, finished_at, state, health, ...same } = container
   const at = of.serverTime(atMs)
   const timeOf = (ms: number | null) => (ms === null ? null : of.serverTime(ms))
@@ -115,7 +120,16 @@ function rowOf(of: InventoryOf, container: AgentContainer, before: ContainerRow 
 
 /** One whose logs or events come before any inventory with it. */
 const absentRow = (of: InventoryOf, name: string, engine_id: string, at: Date): ContainerRow => ({
-  ...{ id: newId(), tenant_id: of.tenantId, agent_id: of.agentId, name, engine_id, image: '', image_id: '', labels: {} },
+  ...{
+    id: newId(),
+    tenant_id: of.tenantId,
+    agent_id: of.agentId,
+    name,
+    engine_id,
+    image: '',
+    image_id: '',
+    labels: {},
+  },
   ...{ state: 'gone', state_since: at, health: 'none', health_since: at, exit_code: null, restarts: 0 },
   ...{ created_at: at, started_at: null, finished_at: null, protected: false, own: false, first_seen_at: at },
 })

@@ -67,9 +67,9 @@ export class Digest {
     }
   }
 
-  private sample(containerId: string | null, at: number, values: Record<string, number | null>) {
+  private sample(container: string | null, at: number, values: Record<string, number | null>) {
     const { tenantId, agentId, serverTime } = this.of
-    this.samples.push({ tenantId, agentId, containerId, at: serverTime(at), values })
+    this.samples.push({ tenantId, agentId, container, at: serverTime(at), values })
   }
 
   private log(record: Extract<AgentRecord, { t: 'log' }>) {

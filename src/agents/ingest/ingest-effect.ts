@@ -5,7 +5,7 @@ import { endCommands } from '../commands/change-store'
 import { commandEntries } from '../commands/command-entries'
 import { type ContainerRow, storeContainers, storeGenerations, storeStarts } from '../containers/container-rows'
 import type { Levels } from '../logs/level'
-import type { Sample, StoreSamples } from '../metrics'
+import { type Sample, storeSamples } from '../metrics'
 import { Digest } from './digest'
 import {
   type Cursor,
@@ -44,7 +44,10 @@ export type IngestResult =
       /** Those that have changed. */
       containers: ReadonlyMap<string, ContainerRow>
       samples: readonly Sample[]
-      /** Records that were stored before. */
+      /** Ids of commands whose result came. */
+      ended: readonly string[]
+      records: number
+      /** Those of them that were stored before. */
       repeated: number
     }
 
@@ -52,16 +55,18 @@ export type IngestResult =
  * Stores what agents send, and how far they have come, in one commit: so nothing is lost that was acknowledged, and nothing
  * is stored twice, whoever crashes. What comes from an older connection than the newest is left out.
  */
-export const ingestEffect = (storeSamples: StoreSamples): Effect<IngestItem, IngestResult> => ({
+export const ingestEffect: Effect<IngestItem, IngestResult> = {
   name: 'agents.ingest',
   async apply(trx, items) {
     const agents = new Map((await lockAgents(trx, idsOf(items))).map(agent => [agent.id, agent]))
     const current = items.filter(item => agents.get(item.agentId)?.epoch === item.epoch)
     const cursors = await cursorsOf(trx, current)
     const digests = new Map<IngestItem, { digest: Digest; repeated: number }>()
-    for (const item of current)
-      digests.set(item, digestOf(item, agents.get(item.agentId) as LockedAgent, cursors))
-    await store(trx, [...digests.values()].map(({ digest }) => digest), storeSamples)
+    for (const item of current) digests.set(item, digestOf(item, agents.get(item.agentId) as LockedAgent, cursors))
+    await store(
+      trx,
+      [...digests.values()].map(({ digest }) => digest),
+    )
     if (current.length) await storeCursors(trx, [...cursors.values()])
     const inventories = [...digests].flatMap(([{ agentId }, { digest }]) =>
       digest.inventoryMs === null ? [] : [[agentId, digest.inventoryMs] as const],
@@ -69,9 +74,9 @@ export const ingestEffect = (storeSamples: StoreSamples): Effect<IngestItem, Ing
     await storeInventoryTimes(trx, new Map(inventories))
     const entries: TopicEntries[][] = []
     for (const item of items) entries.push(await entriesOf(trx, item, digests.get(item)?.digest))
-    return { results: items.map(item => resultOf(digests.get(item))), entries }
+    return { results: items.map(item => resultOf(item, digests.get(item))), entries }
   },
-})
+}
 
 const idsOf = (items: readonly IngestItem[]) => [...new Set(items.map(({ agentId }) => agentId))]
 const keyOf = ({ agentId, segment }: Omit<Cursor, 'seq'>) => `${agentId}/${segment}`
@@ -111,7 +116,7 @@ const serverTimeOf = (offsetMs: number) => {
   return (agentMs: number) => new Date(Math.max(0, agentMs - correction))
 }
 
-async function store(trx: Transaction, digests: readonly Digest[], storeSamples: StoreSamples) {
+async function store(trx: Transaction, digests: readonly Digest[]) {
   await storeContainers(
     trx,
     digests.flatMap(({ containers }) => [...containers.changed.values()]),
@@ -124,8 +129,10 @@ async function store(trx: Transaction, digests: readonly Digest[], storeSamples:
     trx,
     digests.flatMap(({ starts }) => starts),
   )
-  const samples = digests.flatMap(digest => digest.samples)
-  if (samples.length) await storeSamples(trx, samples)
+  await storeSamples(
+    trx,
+    digests.flatMap(({ samples }) => samples),
+  )
 }
 
 async function entriesOf(trx: Transaction, item: IngestItem, digest: Digest | undefined): Promise<TopicEntries[]> {
@@ -134,12 +141,12 @@ async function entriesOf(trx: Transaction, item: IngestItem, digest: Digest | un
   return [...digest.entries, ...ended.flatMap(commandEntries)]
 }
 
-const resultOf = (found: { digest: Digest; repeated: number } | undefined): IngestResult =>
-  found
-    ? {
-        outcome: 'stored',
-        containers: found.digest.containers.changed,
-        samples: found.digest.samples,
-        repeated: found.repeated,
-      }
-    : { outcome: 'stale' }
+function resultOf({ batches }: IngestItem, found: { digest: Digest; repeated: number } | undefined): IngestResult {
+  if (!found) return { outcome: 'stale' }
+  const { containers, samples, ends } = found.digest
+  return {
+    outcome: 'stored',
+    ...{ containers: containers.changed, samples, ended: ends.map(({ id }) => id), repeated: found.repeated },
+    records: batches.reduce((sum, { records }) => sum + records.length, 0),
+  }
+}

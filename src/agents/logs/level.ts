@@ -11,7 +11,6 @@ const NAMES = Object.keys(WORDS).join('|')
 /** Only the start of a line says its level. */
 const HEAD = 200
 /** CSI sequences (ECMA-48, section 5.4). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what is removed
 const ANSI = /\x1b\[[0-?]*[ -/]*[@-~]/g
 const TIMESTAMP = /^\s*\[?\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|[+-]\d{2}:?\d{2})?\]?\s*/
 /** `I0412 10:00:00.000000` of klog. */
@@ -35,7 +34,10 @@ export function levelOf(line: string): Level | undefined {
     const named = jsonLevel(text)
     if (named) return named
   }
-  const head = text.slice(0, HEAD + 100).replace(TIMESTAMP, '').slice(0, HEAD)
+  const head = text
+    .slice(0, HEAD + 100)
+    .replace(TIMESTAMP, '')
+    .slice(0, HEAD)
   const klog = KLOG.exec(head)?.[1]
   if (klog) return KLOG_LEVELS[klog]
   for (const tier of TIERS) {

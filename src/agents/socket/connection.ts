@@ -179,13 +179,15 @@ export class AgentConnection {
         return
       case 'batch':
         if (message.faults.length) this.deps.onFaults(opened.agent, message.faults)
-        return opened.inbox.add(message)
+        opened.inbox.add(message)
+        return
       case 'accepted':
-        return this.deps.onAccepted(opened.agent, message.command_id)
+        this.deps.onAccepted(opened.agent, message.command_id)
+        return
       case 'segment_done':
         return // how far it was stored is kept for a while, in case its last records come again
       default:
-        return this.refuse(REFUSALS.badMessage)
+        this.refuse(REFUSALS.badMessage)
     }
   }
 

@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib'
 import type { RawData } from 'ws'
 import { z } from '../../base/parse'
-import { type AgentMessage, type AgentRecord, agentMessage, record, RECORDS_MAX } from '../../contract/agent-protocol'
+import { type AgentMessage, type AgentRecord, agentMessage, RECORDS_MAX, record } from '../../contract/agent-protocol'
 
 /** A message is inflated up to this size. */
 const INFLATED_MAX = 8 * 1024 * 1024
