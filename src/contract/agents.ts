@@ -71,8 +71,14 @@ export const agentState = z.object({
   agent: agent.pick({ id: true, name: true, status: true, connected_at: true, backlog: true, clock_offset_ms: true }),
 })
 export type AgentState = z.output<typeof agentState>
-/** Data of `agent_gap` in the topic of an agent: samples that it had to drop or could not get. */
-export const agentGap = z.object({ from: time, to: time, dropped: z.number(), reason: z.string() })
+/** Data of `agent_gap` in the topic of an agent: samples that it had to drop or could not get, or lines of a container that is not known. */
+export const agentGap = z.object({
+  what: z.enum(['metrics', 'logs']),
+  from: time,
+  to: time,
+  dropped: z.number(),
+  reason: z.string(),
+})
 export type AgentGap = z.output<typeof agentGap>
 
 export const agentToken = z.object({
