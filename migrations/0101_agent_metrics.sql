@@ -2,10 +2,14 @@
 CREATE TABLE agent_subjects (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
-  agent_id uuid NOT NULL,
+  agent_id uuid NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+  -- null: its host
+  container_id uuid REFERENCES containers (id) ON DELETE CASCADE,
+  -- the one or the other
   subject_id uuid NOT NULL UNIQUE
 );
 CREATE INDEX agent_subjects_by_agent ON agent_subjects (agent_id);
+CREATE INDEX agent_subjects_by_container ON agent_subjects (container_id);
 
 -- All gauges of a subject at a time. Columns that a subject does not have are null, which costs nothing.
 -- Hourly partitions, without a default one: a sample whose hour is not kept any more is not stored.

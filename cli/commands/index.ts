@@ -2,6 +2,7 @@ import type { Command } from '../command'
 import { ack } from './ack'
 import { alerts } from './alerts'
 import { cancel } from './cancel'
+import { containers } from './containers'
 import { crawl } from './crawl'
 import { crawls } from './crawls'
 import { hosts } from './hosts'
@@ -9,10 +10,12 @@ import { incidents } from './incidents'
 import { job } from './job'
 import { jobs } from './jobs'
 import { login, logout, whoami } from './login'
+import { logs } from './logs'
 import { monitors } from './monitors'
 import { pause, resume } from './pause'
 import { query } from './query'
 import { queues } from './queues'
+import { restart, start, stop } from './restart'
 import { results } from './results'
 import { retention } from './retention'
 import { retry } from './retry'
@@ -34,6 +37,11 @@ export const commands: readonly Command[] = [
   hosts,
   query,
   results,
+  containers,
+  logs,
+  restart,
+  start,
+  stop,
   monitors,
   crawl,
   crawls,

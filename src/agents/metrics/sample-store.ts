@@ -29,12 +29,13 @@ export async function insertSubjects(trx: Transaction, samples: readonly Sample[
     a < b ? -1 : 1,
   )
   await trx.raw(
-    `INSERT INTO agent_subjects (tenant_id, agent_id, subject_id)
-     SELECT n.* FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS n(tenant_id, agent_id, subject_id)
+    `INSERT INTO agent_subjects (tenant_id, agent_id, container_id, subject_id)
+     SELECT n.* FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[]) AS n(tenant_id, agent_id, container_id, subject_id)
      WHERE NOT EXISTS (SELECT FROM agent_subjects s WHERE s.subject_id = n.subject_id) ON CONFLICT DO NOTHING`,
     [
       subjects.map(([, { tenantId }]) => tenantId),
       subjects.map(([, { agentId }]) => agentId),
+      plainArray(subjects.map(([, { container }]) => container)),
       subjects.map(([id]) => id),
     ],
   )

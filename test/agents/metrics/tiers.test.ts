@@ -29,25 +29,25 @@ test('there are never more points than asked for', () => {
 })
 
 describe('holes', () => {
-  const after = (...distances: number[]) => distances.reduce((times, by) => [...times, (times.at(-1) ?? 0) + by], [0])
+  const apart = (...distances: number[]) => distances.reduce((times, by) => [...times, (times.at(-1) ?? 0) + by], [0])
 
   it('are found where the distance is unusual for the points around', () => {
-    expect(holesIn(after(5, 5, 20, 5, 5), 1)).toEqual([2])
-    expect(holesIn(after(5, 5, 600), 1)).toEqual([2])
-    expect(holesIn(after(5, 5, 5, 5), 1)).toEqual([])
+    expect(holesIn(apart(5, 5, 20, 5, 5), 1)).toEqual([2])
+    expect(holesIn(apart(5, 5, 600), 1)).toEqual([2])
+    expect(holesIn(apart(5, 5, 5, 5), 1)).toEqual([])
     expect(holesIn([], 1)).toEqual([])
     expect(holesIn([0], 1)).toEqual([])
   })
 
   it('are not seen where an agent measures less often for a while', () => {
-    expect(holesIn(after(1, 1, 1, 5, 5, 5), 1)).toEqual([])
-    expect(holesIn(after(5, 10, 20, 30, 30, 30), 1)).toEqual([])
-    expect(holesIn(after(30, 30, 5, 5, 1, 1), 1)).toEqual([])
+    expect(holesIn(apart(1, 1, 1, 5, 5, 5), 1)).toEqual([])
+    expect(holesIn(apart(5, 10, 20, 30, 30, 30), 1)).toEqual([])
+    expect(holesIn(apart(30, 30, 5, 5, 1, 1), 1)).toEqual([])
   })
 
   it('are never shorter than a point and a half', () => {
-    expect(holesIn(after(1, 1, 12, 1), 10)).toEqual([])
-    expect(holesIn(after(60, 60, 120, 60), 60)).toEqual([])
-    expect(holesIn(after(60, 60, 180, 60), 60)).toEqual([2])
+    expect(holesIn(apart(1, 1, 12, 1), 10)).toEqual([])
+    expect(holesIn(apart(60, 60, 120, 60), 60)).toEqual([])
+    expect(holesIn(apart(60, 60, 180, 60), 60)).toEqual([2])
   })
 })

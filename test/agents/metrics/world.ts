@@ -12,6 +12,31 @@ export async function metricsWorld(start: string) {
   const database = await testDatabase()
   const db = createDb(database.url, 4)
   await db('tenants').insert({ id: DEFAULT_TENANT_ID, name: 'default' }).onConflict().ignore()
+  const agentId = randomUUID()
+  await db('agents').insert({
+    ...{ id: agentId, tenant_id: DEFAULT_TENANT_ID, token_id: randomUUID(), name: 'box', hostname: 'box' },
+    ...{ public_key: '', facts: {} },
+  })
+  const addContainer = async (name: string) => {
+    const id = randomUUID()
+    const now = new Date()
+    await db('containers').insert({
+      ...{
+        id,
+        tenant_id: DEFAULT_TENANT_ID,
+        agent_id: agentId,
+        name,
+        engine_id: '',
+        image: '',
+        image_id: '',
+        labels: {},
+      },
+      ...{ state: 'running', state_since: now, health: 'none', health_since: now, restarts: 0, created_at: now },
+      ...{ protected: false, own: false },
+    })
+    return id
+  }
+  const container = await addContainer('web')
   const clock = { now: Date.parse(start) }
   const begin = new Date(clock.now)
   await db.raw('UPDATE agent_rollups SET closed_until = ?, done_until = ?', [begin, begin])
@@ -27,8 +52,9 @@ export async function metricsWorld(start: string) {
     db,
     clock,
     rollups,
-    agentId: randomUUID(),
-    container: randomUUID(),
+    agentId,
+    container,
+    addContainer,
     sample,
     store: (samples: Sample[]) => db.transaction(trx => storeSamples(trx, samples)),
     rows: <Row>(sql: string, bindings: unknown[] = []) => rows<Row>(db, sql, bindings),
