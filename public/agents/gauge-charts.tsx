@@ -44,13 +44,19 @@ function OneChart({ of, found, period }: { of: GaugeChart; found: MetricChart | 
   const chart = found ?? NOTHING
   const known = of.lines.filter(({ gauge }) => chart.series[gauge]?.mean.some(value => value !== null))
   const lines = known.length > 0 ? known : of.lines.slice(0, 1)
-  const times = chart.times.map(time => Date.parse(time))
+  const measured = chart.times.map(time => Date.parse(time))
+  // the whole period, also where nothing was measured
+  const before = [Date.parse(chart.from)].filter(time => !(time >= (measured[0] ?? Number.POSITIVE_INFINITY)))
+  const after = [Date.parse(chart.to)].filter(time => !(time <= (measured.at(-1) ?? 0)))
+  const times = found ? [...before, ...measured, ...after] : []
+  const spread = (values: readonly (number | null)[]) =>
+    found ? [...before.map(() => null), ...values, ...after.map(() => null)] : []
   const series = lines.flatMap(({ gauge, name, color }): Series[] => {
     const { mean = [], max = [] } = chart.series[gauge] ?? {}
-    const line = { name, color, values: mean }
+    const line = { name, color, values: spread(mean) }
     // of one line only: the peaks of several would hide each other
     if (takesSamples(chart) || lines.length > 1) return [line]
-    return [{ name: 'peak', color: '--line-strong', values: max }, line]
+    return [{ name: 'peak', color: '--line-strong', values: spread(max) }, line]
   })
   const total = of.total === undefined ? null : newestOf(chart, of.total)
   const title = total === null ? of.title : `${of.title}, of ${of.format(total)}`

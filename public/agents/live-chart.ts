@@ -31,6 +31,7 @@ export function withSample(chart: MetricChart, { at, values }: LatestSample, per
   }
   return {
     ...chart,
+    from: new Date(sampledAt - periodMs).toISOString(),
     to: at,
     times: [...kept.slice(first), new Date(sampledAt).toISOString()],
     series: Object.fromEntries(Object.entries(chart.series).map(next)),

@@ -37,6 +37,7 @@ export function ContainerRow({ container, current, hasAgent }: ContainerRowProps
           </span>
         )}
         {trouble !== '' && <span class="row-note is-bad">{trouble}</span>}
+        {hasAgent && <span class="row-note container-where">{agent_name}</span>}
       </span>
       {hasAgent && (
         <span class="container-agent">

@@ -45,13 +45,13 @@ export function MergedContainerLog({ filters, periodMs, names }: MergedContainer
       .finally(() => (isReading.current = false))
   })
   return (
-    <>
+    <div class="merged-container-log">
       {isFull.value && (
         <p class="notice">
           Only the first {formatCount(LINES_MAX)} lines are shown. Choose a shorter time or fewer containers.
         </p>
       )}
       <LogViewer model={model} steps={[]} path={null} empty="No log lines in this time" sources="names" />
-    </>
+    </div>
   )
 }

@@ -17,12 +17,10 @@ export const STATE_MEANINGS: Record<ContainerState, string> = {
   gone: 'The engine does not have it any more',
 }
 
-/** Why a container is not as it should be; `''` if it is. */
-export function troubleOf({ state, health, exit_code }: Pick<Container, 'state' | 'health' | 'exit_code'>): string {
-  if (state === 'running') return health === 'unhealthy' ? 'unhealthy' : ''
-  if (state === 'restarting') return 'restarts'
-  if (state === 'exited' && exit_code !== null && exit_code !== 0) return `exit code ${exit_code}`
-  return ''
+/** Why a container has ended, if it should not have; `''` if its state says enough. */
+export function troubleOf({ state, exit_code }: Pick<Container, 'state' | 'exit_code'>): string {
+  const hasEnded = state === 'exited' || state === 'dead' || state === 'restarting'
+  return hasEnded && exit_code !== null && exit_code !== 0 ? `exit code ${exit_code}` : ''
 }
 
 /** The name of an image without its registry, which is the same for most. */

@@ -35,7 +35,7 @@ export default function ContainerLogsPage() {
     navigate(`/containers/logs${since === '' ? text : `${text || '?'}${text && '&'}since=${since}`}`, { replace: true })
   }
   return (
-    <div class="page fill">
+    <div class="page fill container-logs-page">
       <header class="page-head">
         <h1>Container logs</h1>
       </header>

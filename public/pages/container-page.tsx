@@ -67,7 +67,7 @@ function ContainerView({ container, problem, onAsked }: ContainerViewProps) {
   const [tab] = TABS.find(([each]) => each === asked) ?? TABS[0]
   const hrefOf = (each: Tab) => (each === 'log' ? `/containers/${id}` : `/containers/${id}?tab=${each}`)
   return (
-    <div class={`page container-page${tab === 'log' ? ' fill' : ''}`}>
+    <div class="page container-page">
       <header class="page-head">
         <div class="job-title">
           <p class="crumbs">
