@@ -39,9 +39,11 @@ test('lines beyond the limit of a tenant become a gap, and others are not affect
     ...{ t: 'log', container: 'web', id: 'abcdefabcdef' },
     lines: Array.from({ length: count }, (_, i) => ({ at: i, stream: 'stdout', text: 'x' })),
   })
-  const kinds = (tenant: string, count: number) => limit.apply(tenant, [log(count), null]).map(each => each?.t ?? null)
+  const kinds = (tenant: string, count: number, at = 0) =>
+    limit.apply(tenant, [log(count), null], at).map(each => each?.t ?? null)
   expect(kinds('a', 100)).toEqual(['log', null])
-  expect(limit.apply('a', [log(5)])).toMatchObject([{ t: 'gap', dropped: 5, from: 0, to: 4, container: 'web' }])
+  expect(limit.apply('a', [log(5)], 0)).toMatchObject([{ t: 'gap', dropped: 5, from: 0, to: 4, container: 'web' }])
+  expect(kinds('a', 100, 60_000)).toEqual(['log', null]) // kept while there was no connection
   expect(kinds('b', 100)).toEqual(['log', null])
   now = 1_000
   expect(kinds('a', 10)).toEqual(['log', null])

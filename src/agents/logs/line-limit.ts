@@ -9,6 +9,7 @@ interface Bucket {
 
 /** Seconds' worth of lines that may come at once: what agents had to keep comes in bursts. */
 const BURST_SECONDS = 10
+const LIVE_MS = 30_000
 
 /** Bounds how many lines per second the containers of a tenant write through this process. What is beyond is left out, and said. */
 export class LineLimit {
@@ -19,9 +20,14 @@ export class LineLimit {
     private readonly now: () => number,
   ) {}
 
-  /** @returns the records that may be stored: as many, so that their numbers stay right */
-  apply(tenantId: string, records: readonly (AgentRecord | null)[]): (AgentRecord | null)[] {
-    return records.map(record => (record?.t === 'log' ? this.cut(tenantId, record) : record))
+  /**
+   * Lines that were kept while there was no connection do not count: agents send them slowly, and none of them may be lost.
+   * @param agentNowMs the agent's clock
+   * @returns the records that may be stored: as many, so that their numbers stay right
+   */
+  apply(tenantId: string, records: readonly (AgentRecord | null)[], agentNowMs: number): (AgentRecord | null)[] {
+    const isLive = ({ lines }: LogRecord) => (lines.at(-1)?.at ?? 0) > agentNowMs - LIVE_MS
+    return records.map(record => (record?.t === 'log' && isLive(record) ? this.cut(tenantId, record) : record))
   }
 
   private cut(tenantId: string, record: LogRecord): AgentRecord {

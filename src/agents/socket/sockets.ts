@@ -118,7 +118,7 @@ export class AgentSockets implements Part {
         const { agent } = connection
         if (agent) commands.send(agent, message => connection.send(message), true)
       },
-      limit: (agent, records) => this.limit.apply(agent.tenant_id, records),
+      limit: (agent, records, agentNowMs) => this.limit.apply(agent.tenant_id, records, agentNowMs),
       onAccepted: (agent, commandId) => commands.accepted(agent, commandId),
       onFaults: (agent, faults) =>
         this.faults.warn('Records of an agent cannot be read, and are left out', {
