@@ -1,5 +1,5 @@
 import type { Transaction } from '../../base/db'
-import { manyRows } from '../../base/rows'
+import { firstRow, manyRows } from '../../base/rows'
 import type { Actor } from '../../contract/access'
 import type { CommandStatus, ContainerAction } from '../../contract/containers'
 import { COMMAND_COLUMNS, type CommandRow, commandShape } from './command-rows'
@@ -24,15 +24,17 @@ export interface NewCommand {
   givenUpMs: number
 }
 
-export const insertCommand = (trx: Transaction, command: NewCommand): Promise<CommandRow[]> =>
-  manyRows(
+/** @returns nothing if another command has the same key */
+export const insertCommand = (trx: Transaction, command: NewCommand): Promise<CommandRow | undefined> =>
+  firstRow(
     trx,
     commandShape,
     `INSERT INTO agent_commands AS c (id, tenant_id, agent_id, container_id, container_name, image, engine_id, action,
        reason, confirmed, grace_seconds, request_key, request_hash, created_by, expires_at, given_up_at)
      VALUES (:id, :tenantId, :agentId, :containerId, :containerName, :image, :engineId, :action, :reason, :confirmed,
        :graceSeconds, :requestKey, :requestHash, :createdBy, now() + :expiresMs * interval '1 ms',
-       now() + :givenUpMs * interval '1 ms') RETURNING ${COMMAND_COLUMNS}`,
+       now() + :givenUpMs * interval '1 ms')
+     ON CONFLICT (tenant_id, request_key) WHERE request_key IS NOT NULL DO NOTHING RETURNING ${COMMAND_COLUMNS}`,
     { ...command, createdBy: JSON.stringify(command.createdBy) },
   )
 

@@ -1,5 +1,6 @@
 import { type AuditEntry, recordAuditIn } from '../../access'
 import type { Principal } from '../../api'
+import type { Transaction } from '../../base/db'
 import type { Jobs } from '../../jobs'
 import type { Effect, TopicEntries } from '../../streams'
 import { insertCommand, type NewCommand, releaseKey } from './change-store'
@@ -26,17 +27,12 @@ export const requestEffect = (jobs: Pick<Jobs, 'enqueueIn'>): Effect<RequestItem
     const results: RequestResult[] = []
     const entries: TopicEntries[][] = []
     for (const { by, command } of items) {
-      const { tenantId, requestKey: key } = command
-      const earlier = key === null ? undefined : await findByKey(trx, tenantId, key)
-      if (earlier) {
-        const isSame = earlier.request_hash === command.requestHash
-        results.push(isSame ? { outcome: 'replayed', id: earlier.id } : { outcome: 'key_taken' })
+      const row = await insertOnce(trx, command)
+      if (!row) {
+        results.push(await earlierOf(trx, command))
         entries.push([])
         continue
       }
-      if (key !== null) await releaseKey(trx, tenantId, key)
-      const [row] = await insertCommand(trx, command)
-      if (!row) throw new Error(`Command ${command.id} was not stored`)
       const job = await jobs.enqueueIn(trx, [jobOf(row, command)])
       const audited = await recordAuditIn(trx, [auditOf(by, row)])
       results.push({ outcome: 'created', command: row })
@@ -45,6 +41,18 @@ export const requestEffect = (jobs: Pick<Jobs, 'enqueueIn'>): Effect<RequestItem
     return { results, entries }
   },
 })
+
+/** @returns nothing if there is a command with its key, of the last 24 hours */
+async function insertOnce(trx: Transaction, command: NewCommand): Promise<CommandRow | undefined> {
+  if (command.requestKey !== null) await releaseKey(trx, command.tenantId, command.requestKey)
+  return insertCommand(trx, command)
+}
+
+async function earlierOf(trx: Transaction, { tenantId, requestKey, requestHash }: NewCommand): Promise<RequestResult> {
+  const earlier = await findByKey(trx, tenantId, requestKey ?? '')
+  if (!earlier) throw new Error(`The command with the key ${requestKey} is not there`)
+  return earlier.request_hash === requestHash ? { outcome: 'replayed', id: earlier.id } : { outcome: 'key_taken' }
+}
 
 const jobOf = (row: CommandRow, { id, tenantId, createdBy, reason }: NewCommand) => ({
   kind: containerActionKind,

@@ -27,10 +27,9 @@ const isLate = (written: Date) => Math.abs(Date.now() - written.getTime()) > FIL
 
 const REASONS: Record<string, string> = {
   spool_full: 'the disk space for unsent data was used up',
-  rate_limit: 'the container wrote too much at once',
+  rate_limit: 'too much was written at once',
   rotated: 'the engine had already deleted them',
   engine: 'the engine could not be read',
-  tenant_limit: 'all containers together wrote too much at once',
 }
 
 /** A line that says that lines are missing. */

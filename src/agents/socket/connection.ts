@@ -5,6 +5,7 @@ import type { ServerMessage } from '../../contract/agent-protocol'
 import type { AgentFacts } from '../agents/agent-facts'
 import type { AgentRow } from '../agents/agent-store'
 import type { Connecting, Sighting } from '../agents/presence-store'
+import type { Batch } from '../ingest/ingest-effect'
 import type { AgentSettings } from '../settings'
 import { Handshake } from './handshake'
 import type { Inbox } from './inbox'
@@ -26,6 +27,8 @@ export interface ConnectionDeps {
   /** It has been welcomed. */
   onOpen(connection: AgentConnection): void
   onAccepted(agent: AgentRow, commandId: string): void
+  /** What may be stored of what it sends: as many records. */
+  limit(agent: AgentRow, records: Batch['records'], agentNowMs: number): Batch['records']
   onFaults(agent: AgentRow, faults: readonly string[]): void
   /** @param wasLost nothing had come for too long */
   onClosed(connection: AgentConnection, wasLost: boolean): void
@@ -179,7 +182,7 @@ export class AgentConnection {
         return
       case 'batch':
         if (message.faults.length) this.deps.onFaults(opened.agent, message.faults)
-        opened.inbox.add(message)
+        opened.inbox.add({ ...message, records: this.limited(opened.agent, message.records) })
         return
       case 'accepted':
         this.deps.onAccepted(opened.agent, message.command_id)
@@ -189,6 +192,10 @@ export class AgentConnection {
       default:
         this.refuse(REFUSALS.badMessage)
     }
+  }
+
+  private limited(agent: AgentRow, records: Batch['records']) {
+    return this.deps.limit(agent, records, Date.now() + this.clockOffsetMs)
   }
 
   /** Stops or goes on reading. */

@@ -15,6 +15,7 @@ import type { ServerKey } from '../agents/server-key'
 import type { CommandSender } from '../commands/sender'
 import { containersOf } from '../containers/container-rows'
 import type { IngestItem, IngestResult } from '../ingest/ingest-effect'
+import { LineLimit } from '../logs/line-limit'
 import type { AgentNotifier, News } from '../notifier'
 import type { AgentSettings } from '../settings'
 import { Admission } from './admission'
@@ -52,14 +53,16 @@ export class AgentSockets implements Part {
   private readonly ending = new Set<Promise<unknown>>()
   private readonly watched: Watched
   private readonly faults: Log
+  private readonly limit: LineLimit
   private timer: NodeJS.Timeout | undefined
   private storing: Promise<void> | undefined
   private stopListening = () => {}
   private isStopping = false
 
   constructor(private readonly deps: SocketDeps) {
-    const { process, notifier, streams } = deps
+    const { process, notifier, streams, settings } = deps
     this.faults = limitedLog(deps.log)
+    this.limit = new LineLimit(settings.tenantLinesPerSecond, () => performance.now())
     this.watched = new Watched({ process, notifier, readNames: prefix => streams.readNames(prefix) }, () => {
       for (const connection of this.byAgent.values()) this.tellWatched(connection)
     })
@@ -115,6 +118,7 @@ export class AgentSockets implements Part {
         const { agent } = connection
         if (agent) commands.send(agent, message => connection.send(message), true)
       },
+      limit: (agent, records, agentNowMs) => this.limit.apply(agent.tenant_id, records, agentNowMs),
       onAccepted: (agent, commandId) => commands.accepted(agent, commandId),
       onFaults: (agent, faults) =>
         this.faults.warn('Records of an agent cannot be read, and are left out', {
