@@ -1,8 +1,5 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import type { AgentGap } from '../../src/contract/agents'
 import type { ContainerEvent } from '../../src/contract/containers'
-import { watch } from '../live'
 
 /** Something that happened to a machine or a container. */
 export type TopicEvent = { type: 'container_event'; data: ContainerEvent } | { type: 'agent_gap'; data: AgentGap }
@@ -17,19 +14,4 @@ export const keyOf = ({ type, data }: TopicEvent): string => `${type} ${JSON.str
 export function withEvent(known: readonly TopicEvent[], event: TopicEvent): readonly TopicEvent[] {
   if (known.some(each => keyOf(each) === keyOf(event))) return known
   return [event, ...known].toSorted((a, b) => timeOf(b).localeCompare(timeOf(a))).slice(0, SHOWN_MAX)
-}
-
-/** The latest events of the topic of an agent or a container. */
-export function useTopicEvents(topic: string) {
-  const events = useSignal<readonly TopicEvent[]>([])
-  useEffect(() => {
-    events.value = []
-    return watch(topic, {
-      onEvent: ({ type, data }) => {
-        if (type !== 'container_event' && type !== 'agent_gap') return
-        events.value = withEvent(events.peek(), { type, data } as TopicEvent)
-      },
-    })
-  }, [topic])
-  return events
 }
