@@ -44,7 +44,7 @@ describeInBrowser('agents', () => {
     await cpu.and(page.locator('[aria-label*="now CPU"]')).waitFor()
     const shown = page.locator('.container-row').filter({ hasText: 'web' }).locator('.container-cpu')
     await shown.getByText('%').waitFor()
-    await page.locator('.live.is-live').waitFor()
+    await page.locator('.live.is-live').first().waitFor()
     await machine.measure(77)
     await page.locator('[aria-label$="now CPU 77%"]').waitFor()
     await shown.getByText('77%').waitFor()
