@@ -1,8 +1,15 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import type { Container, ContainerCommand } from '../../src/contract/containers'
 import type { LogLine, LogPage } from '../../src/contract/logs'
-import { SpoolingAgent } from '../agents/spooling-agent'
-import { containerOf, factsOf, hostRecord, type Identity, inventoryRecord, logRecord } from '../agents/test-agent'
+import { SpoolingAgent } from '../agents/server/spooling-agent'
+import {
+  containerOf,
+  factsOf,
+  hostRecord,
+  type Identity,
+  inventoryRecord,
+  logRecord,
+} from '../agents/server/test-agent'
 import { eventually } from '../support/programs'
 import type { Node } from './node'
 import { System } from './system'

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, verify } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { WebSocket } from 'ws'
-import { newId } from '../../src/base/ids'
+import { newId } from '../../../src/base/ids'
 import {
   type AgentCommand,
   type AgentContainer,
@@ -10,8 +10,8 @@ import {
   type ServerMessage,
   serverMessage,
   signedText,
-} from '../../src/contract/agent-protocol'
-import type { TestApp } from '../support/app'
+} from '../../../src/contract/agent-protocol'
+import type { TestApp } from '../../support/app'
 
 type Message<T extends ServerMessage['t']> = Extract<ServerMessage, { t: T }>
 export type Facts = Extract<AgentMessage, { t: 'hello' }>['facts']

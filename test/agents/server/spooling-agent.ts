@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { newId } from '../../src/base/ids'
-import type { AgentCommand, AgentRecord } from '../../src/contract/agent-protocol'
+import { newId } from '../../../src/base/ids'
+import type { AgentCommand, AgentRecord } from '../../../src/contract/agent-protocol'
 import { type Identity, TestAgent } from './test-agent'
 
 const BATCH = 50

@@ -1,6 +1,6 @@
-import { newId } from '../../src/base/ids'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { eventually } from '../support/programs'
+import { newId } from '../../../src/base/ids'
+import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { eventually } from '../../support/programs'
 import { containerOf, enroll, hostRecord, type Identity, inventoryRecord, logRecord, TestAgent } from './test-agent'
 import { agentsOn } from './world'
 
