@@ -1,0 +1,2 @@
+export type { Chunk, Segment } from './segment'
+export { Spool } from './spool'
