@@ -68,9 +68,9 @@ export class EngineClient implements Engine {
   async logs(id: string, from: LogStart, tty: boolean, signal: AbortSignal): Promise<LogOutput> {
     const part = 'tail' in from ? `tail=${from.tail}` : `since=${(from.sinceMs / 1_000).toFixed(3)}`
     const query = `stdout=true&stderr=true&timestamps=true&follow=true&${part}`
-    const answer = await this.#socket.open(`${pathOf(id)}/logs?${query}`, signal)
+    const chunks = await this.#socket.open(`${pathOf(id)}/logs?${query}`, signal)
     // by the container, because Podman names no type, and old versions of Docker the same for both
-    return { chunks: answer, framed: !tty }
+    return { chunks, framed: !tty }
   }
 
   async events(sinceMs: number, signal: AbortSignal): Promise<AsyncIterable<EngineEvent>> {

@@ -46,7 +46,7 @@ export class EngineSocket {
   }
 
   /** An answer that goes on until the signal aborts it. @throws EngineError if it does not begin in time */
-  async open(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  async open(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
     const controller = new AbortController()
     const abort = () => controller.abort()
     signal.addEventListener('abort', abort, { once: true })
@@ -59,7 +59,7 @@ export class EngineSocket {
     try {
       const response = await this.#send({ method: 'GET', path, signal: controller.signal, agent: false })
       response.once('close', () => signal.removeEventListener('abort', abort))
-      if (response.statusCode === 200) return response
+      if (response.statusCode === 200) return this.#chunks(response)
       throw failure({ status: response.statusCode ?? 0, body: await bodyOf(response) })
     } catch (error) {
       controller.abort()
@@ -68,6 +68,14 @@ export class EngineSocket {
       throw errorOf(error, this.path)
     } finally {
       clearTimeout(timer)
+    }
+  }
+
+  async *#chunks(response: IncomingMessage): AsyncIterable<Buffer> {
+    try {
+      yield* response
+    } catch (error) {
+      throw errorOf(error, this.path)
     }
   }
 

@@ -1,7 +1,6 @@
 import { Backoff } from '../backoff'
 import { pause } from '../deadline'
 import { type Engine, EngineError, type Inspected } from '../engine'
-import { codeOf } from '../failure'
 import { FrameError } from './frames'
 import { type Line, LineReader } from './lines'
 import type { Position } from './position'
@@ -70,7 +69,7 @@ export class LogReader {
     } catch (error) {
       if (signal.aborted) return true
       if (error instanceof EngineError && error.code === 'not_found') return true
-      if (error instanceof EngineError || error instanceof FrameError || codeOf(error)) return false // of a socket that ended early
+      if (error instanceof EngineError || error instanceof FrameError) return false
       throw error
     }
   }

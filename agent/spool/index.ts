@@ -1,2 +1,2 @@
 export type { Chunk, Segment } from './segment'
-export { Spool } from './spool'
+export { Spool, type SpoolSettings } from './spool'

@@ -16,6 +16,7 @@ export const FACTS: Facts = {
 /** A machine with a stub engine, a server, and agents that end with the test. */
 export class Place {
   readonly said: string[] = []
+  readonly #listeners: (() => void)[] = []
   readonly #agents: { agent: Agent; ended: Promise<void> }[] = []
 
   private constructor(
@@ -71,7 +72,14 @@ export class Place {
     await rm(this.folder, { recursive: true, force: true })
   }
 
+  /** Resolves when an agent has said it. */
+  async says(text: string): Promise<void> {
+    while (!this.said.some(each => each.includes(text)))
+      await new Promise<void>(resolve => this.#listeners.push(resolve))
+  }
+
   private say(text: string): void {
     this.said.push(text)
+    for (const each of this.#listeners.splice(0)) each()
   }
 }

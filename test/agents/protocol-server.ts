@@ -64,7 +64,7 @@ export class ProtocolServer {
 
   private constructor(
     private readonly http: ReturnType<typeof createServer>,
-    private readonly sockets: WebSocketServer,
+    sockets: WebSocketServer,
   ) {
     http.on('request', (request, response) => {
       let body = ''
