@@ -1,5 +1,6 @@
 import type { Command } from '../command'
 import { ack } from './ack'
+import { agent } from './agent'
 import { alerts } from './alerts'
 import { cancel } from './cancel'
 import { crawl } from './crawl'
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   schedules,
   schedule,
   retention,
+  agent,
   login,
   logout,
   whoami,
