@@ -89,6 +89,8 @@ export interface ConnectOptions {
   capabilities?: string[]
   /** How far its clock is ahead. */
   clockOffsetMs?: number
+  /** Sends no heartbeats. */
+  silent?: boolean
   /** Signs something else. */
   lies?: boolean
   protocol?: [min: number, max: number]
@@ -148,7 +150,10 @@ export class TestAgent {
     const signature = sign(null, Buffer.from(text), key).toString('base64url')
     const { capabilities = ['metrics', 'logs', 'actions', 'something new'] } = this.options
     this.send({ t: 'hello', signature, facts, capabilities, clock: this.now(), backlog: 0 })
-    await this.until(() => this.of('welcome').length > 0 || this.isOver)
+    const welcome = await this.first('welcome')
+    if (!welcome || this.options.silent) return
+    const timer = setInterval(() => this.heartbeat(), welcome.heartbeat_ms / 4).unref()
+    this.socket.on('close', () => clearInterval(timer))
   }
 
   now = () => Date.now() + (this.options.clockOffsetMs ?? 0)
