@@ -1,5 +1,6 @@
 import type { Command } from '../command'
 import { ack } from './ack'
+import { agent } from './agent'
 import { alerts } from './alerts'
 import { cancel } from './cancel'
 import { containers } from './containers'
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   schedules,
   schedule,
   retention,
+  agent,
   login,
   logout,
   whoami,

@@ -68,8 +68,16 @@ export const ingestEffect: Effect<IngestItem, IngestResult> = {
       [...digests.values()].map(({ digest }) => digest),
     )
     if (current.length) await storeCursors(trx, [...cursors.values()])
-    const inventories = [...digests].flatMap(([{ agentId }, { digest }]) =>
-      digest.inventoryMs === null ? [] : [[agentId, digest.inventoryMs] as const],
+    const inventories = [...digests].flatMap(
+      ([
+        { agentId },
+        {
+          digest: { inventoryMs },
+        },
+      ]) =>
+        inventoryMs === null || inventoryMs === agents.get(agentId)?.inventory_ms
+          ? []
+          : [[agentId, inventoryMs] as const],
     )
     await storeInventoryTimes(trx, new Map(inventories))
     const entries: TopicEntries[][] = []

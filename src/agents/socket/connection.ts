@@ -47,6 +47,7 @@ export class AgentConnection {
   private opened: Opened | undefined
   private heardAt = performance.now()
   private wasLost = false
+  private isReading = true
   private clockOffsetMs = 0
   private backlog = 0
   private newFacts: AgentFacts | null = null
@@ -95,7 +96,7 @@ export class AgentConnection {
 
   /** Closes it if nothing has come for too long. */
   check() {
-    if (performance.now() - this.heardAt <= SILENT_BEATS * this.deps.settings.heartbeatMs) return
+    if (!this.isReading || performance.now() - this.heardAt <= SILENT_BEATS * this.deps.settings.heartbeatMs) return
     this.wasLost = true
     this.socket.terminate()
   }
@@ -200,6 +201,9 @@ export class AgentConnection {
 
   /** Stops or goes on reading. */
   setRoom(hasRoom: boolean) {
+    if (hasRoom === this.isReading) return
+    this.isReading = hasRoom
+    this.heardAt = performance.now() // what it sent meanwhile was not read
     if (hasRoom) this.socket.resume()
     else this.socket.pause()
   }

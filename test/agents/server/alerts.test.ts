@@ -1,5 +1,5 @@
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { eventually } from '../support/programs'
+import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { eventually } from '../../support/programs'
 import { containerOf, enroll, type Identity, inventoryRecord, TestAgent } from './test-agent'
 import { act, agentsOn } from './world'
 

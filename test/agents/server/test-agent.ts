@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, verify } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { WebSocket } from 'ws'
-import { newId } from '../../src/base/ids'
+import { newId } from '../../../src/base/ids'
 import {
   type AgentCommand,
   type AgentContainer,
@@ -10,8 +10,8 @@ import {
   type ServerMessage,
   serverMessage,
   signedText,
-} from '../../src/contract/agent-protocol'
-import type { TestApp } from '../support/app'
+} from '../../../src/contract/agent-protocol'
+import type { TestApp } from '../../support/app'
 
 type Message<T extends ServerMessage['t']> = Extract<ServerMessage, { t: T }>
 export type Facts = Extract<AgentMessage, { t: 'hello' }>['facts']
@@ -89,6 +89,8 @@ export interface ConnectOptions {
   capabilities?: string[]
   /** How far its clock is ahead. */
   clockOffsetMs?: number
+  /** Sends no heartbeats. */
+  silent?: boolean
   /** Signs something else. */
   lies?: boolean
   protocol?: [min: number, max: number]
@@ -148,7 +150,10 @@ export class TestAgent {
     const signature = sign(null, Buffer.from(text), key).toString('base64url')
     const { capabilities = ['metrics', 'logs', 'actions', 'something new'] } = this.options
     this.send({ t: 'hello', signature, facts, capabilities, clock: this.now(), backlog: 0 })
-    await this.until(() => this.of('welcome').length > 0 || this.isOver)
+    const welcome = await this.first('welcome')
+    if (!welcome || this.options.silent) return
+    const timer = setInterval(() => this.heartbeat(), welcome.heartbeat_ms / 4).unref()
+    this.socket.on('close', () => clearInterval(timer))
   }
 
   now = () => Date.now() + (this.options.clockOffsetMs ?? 0)

@@ -1,6 +1,6 @@
-import { Levels, levelOf } from '../../src/agents/logs/level'
-import { LineLimit } from '../../src/agents/logs/line-limit'
-import type { AgentRecord } from '../../src/contract/agent-protocol'
+import { Levels, levelOf } from '../../../src/agents/logs/level'
+import { LineLimit } from '../../../src/agents/logs/line-limit'
+import type { AgentRecord } from '../../../src/contract/agent-protocol'
 
 test.each([
   ['ERROR something failed', 'error'],

@@ -1,8 +1,8 @@
-import type { Agent } from '../../src/contract/agents'
-import type { Container, ContainerCommand } from '../../src/contract/containers'
-import type { LogPage } from '../../src/contract/logs'
-import type { TestApp } from '../support/app'
-import { eventually } from '../support/programs'
+import type { Agent } from '../../../src/contract/agents'
+import type { Container, ContainerCommand } from '../../../src/contract/containers'
+import type { LogPage } from '../../../src/contract/logs'
+import type { TestApp } from '../../support/app'
+import { eventually } from '../../support/programs'
 
 /** What tests ask of a program. */
 export function agentsOn(app: TestApp) {

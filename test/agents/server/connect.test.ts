@@ -1,5 +1,5 @@
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { SseReader } from '../support/sse'
+import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { SseReader } from '../../support/sse'
 import {
   containerOf,
   enroll,

@@ -1,6 +1,6 @@
-import { newId } from '../../src/base/ids'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { eventually } from '../support/programs'
+import { newId } from '../../../src/base/ids'
+import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { eventually } from '../../support/programs'
 import { containerOf, enroll, hostRecord, type Identity, inventoryRecord, logRecord, TestAgent } from './test-agent'
 import { agentsOn } from './world'
 
@@ -11,8 +11,8 @@ let there: TestApp
 let on: ReturnType<typeof agentsOn>
 beforeAll(async () => {
   parts = await appsOnFreshParts()
-  here = await parts.start({ TAILRACE_ROLE: 'web', AGENT_HEARTBEAT_MS: '500' })
-  there = await parts.start({ AGENT_HEARTBEAT_MS: '500' })
+  here = await parts.start({ TAILRACE_ROLE: 'web', AGENT_HEARTBEAT_MS: '2000' })
+  there = await parts.start({ AGENT_HEARTBEAT_MS: '2000' })
   on = agentsOn(here)
 })
 afterAll(() => parts.stop())
@@ -32,12 +32,6 @@ const messages = async () => {
   return (await on.lines(id)).map(({ message }) => message)
 }
 const numbered = (from: number, count: number) => Array.from({ length: count }, (_, i) => `line ${from + i}`)
-const beat = (...agents: TestAgent[]) => {
-  const timer = setInterval(() => {
-    for (const each of agents) each.heartbeat()
-  }, 100)
-  return () => clearInterval(timer)
-}
 
 test('what is sent again is acknowledged and not stored again, by whatever process', async () => {
   const segment = agent.segment
@@ -66,10 +60,8 @@ test('records that were dropped by the agent leave a hole that does not stop the
 })
 
 test('of many batches at once, each is stored once and in order', async () => {
-  const stop = beat(agent)
   for (let i = 0; i < 200; i++) agent.write(logRecord(web, numbered(i * 20, 20)))
   await agent.acked(agent.segment, 201)
-  stop()
   expect(await messages()).toEqual(numbered(0, 4_000))
 })
 
@@ -90,14 +82,13 @@ test('the newest connection wins, in whatever process; what the older one sends 
 
 test('an older connection that hears of nothing is found out when it is next stored', async () => {
   await here.app.db('agents').where({ id: identity.agentId }).increment('epoch', 1)
-  const stop = beat(agent)
   await agent.until(() => agent.closed !== undefined, 'the end')
-  stop()
   expect(agent.refusal).toMatchObject({ code: 'replaced' })
 })
 
 test('an agent that is silent is cut off', async () => {
-  await agent.until(() => agent.closed !== undefined, 'the end')
+  const silent = await TestAgent.connect(there, identity, { silent: true })
+  await silent.until(() => silent.closed !== undefined, 'the end')
   await on.agentBecomes(identity.agentId, 'offline')
 })
 
@@ -178,7 +169,6 @@ test('lines that are older than an hour say when they were written', async () =>
 })
 
 test('what somebody watches, in whatever process, is told to the agent', async () => {
-  const stop = beat(agent)
   const { id } = await on.container('web', `agent=${identity.agentId}`)
   const abort = new AbortController()
   const path = `/api/stream?topic=agent:${identity.agentId}&topic=container:${id}`
@@ -186,5 +176,4 @@ test('what somebody watches, in whatever process, is told to the agent', async (
   await agent.until(() => agent.of('watch').some(({ host, containers }) => host && containers[0] === 'web'), 'watch')
   abort.abort()
   await agent.until(() => agent.of('watch').at(-1)?.host === false, 'the end of watching')
-  stop()
 })
