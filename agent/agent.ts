@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import type { AgentCommand, AgentRecord } from '../src/contract/agent-protocol'
 import { Commands, Journal, Policy } from './commands'
@@ -51,6 +52,7 @@ export class Agent {
     const { options } = this
     const now = options.now ?? Date.now
     const { signal } = this.#stop
+    setMaxListeners(0, signal) // each request listens to it
     const { say, engine, folder } = options
     const positions = await Positions.open(folder, now)
     const spool = await Spool.open(
