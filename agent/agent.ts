@@ -29,6 +29,8 @@ export interface AgentOptions {
   say: Say
   now?: () => number
   random?: () => number
+  /** Told when a connection stands, and when it has ended. */
+  onState?: (isConnected: boolean) => void
 }
 
 /** One watched machine: everything the agent does, until it is stopped. */
@@ -108,6 +110,7 @@ export class Agent {
       onCommand: (command, accept) => commands.take(command, accept),
       onState(connected) {
         isConnected = connected
+        options.onState?.(connected)
         if (connected) inventory.sayAgain()
       },
     })
