@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import type { AgentCommand, AgentRecord } from '../src/contract/agent-protocol'
 import { Commands, Journal, Policy } from './commands'
@@ -28,6 +29,8 @@ export interface AgentOptions {
   say: Say
   now?: () => number
   random?: () => number
+  /** Told when a connection stands, and when it has ended. */
+  onState?: (isConnected: boolean) => void
 }
 
 /** One watched machine: everything the agent does, until it is stopped. */
@@ -51,6 +54,7 @@ export class Agent {
     const { options } = this
     const now = options.now ?? Date.now
     const { signal } = this.#stop
+    setMaxListeners(0, signal) // each request listens to it
     const { say, engine, folder } = options
     const positions = await Positions.open(folder, now)
     const spool = await Spool.open(
@@ -106,6 +110,7 @@ export class Agent {
       onCommand: (command, accept) => commands.take(command, accept),
       onState(connected) {
         isConnected = connected
+        options.onState?.(connected)
         if (connected) inventory.sayAgain()
       },
     })

@@ -8,7 +8,7 @@ import { giveUp, ROOT } from './root.mjs'
 const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.stamp')
 /** Compiled file by file for Node. */
-const SERVER = ['src', 'workers', 'load', 'text']
+const SERVER = ['src', 'agent', 'workers', 'load', 'text']
 /** Bundled into one file without packages: loading a thousand small files would take half of the time to start. */
 const PROGRAM = 'src/main.ts'
 /** Bundled into one file, because it is loaded for each command, and the agent into another, which only it needs. */
@@ -240,7 +240,7 @@ function isFresh() {
 
 /** Changes whenever a source, the packages or this script change. */
 function stampOf() {
-  const files = [...SERVER, 'agent', 'cli', 'public'].flatMap(filesBelow)
+  const files = [...SERVER, 'cli', 'public'].flatMap(filesBelow)
   const hash = createHash('sha256')
   for (const file of [...files, 'package-lock.json', 'scripts/bundle.mjs', 'scripts/compress.mjs']) {
     const { size, mtimeMs } = statSync(join(ROOT, file))

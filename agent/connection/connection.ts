@@ -13,8 +13,8 @@ import { AgentSocket, ConnectionError } from './socket'
 const BACKOFF_MS = { first: 1_000, most: 60_000 }
 /** Only a connection that has lasted so long makes the next attempt come soon. */
 const STABLE_MS = 30_000
-/** Heartbeats without any sign of the server. */
-const SILENT_HEARTBEATS = 3
+/** Beats without any sign of the server. Counted, because the time also passes while the machine sleeps. */
+const SILENT_BEATS_MAX = 6
 
 export interface ConnectionNeeds {
   url: string
@@ -42,6 +42,7 @@ export class Connection {
   #current: AgentSocket | undefined
   #factsChanged = false
   #wasConnected = false
+  #silentBeats = 0
 
   constructor(private readonly needs: ConnectionNeeds) {
     this.#backoff = new Backoff(BACKOFF_MS.first, BACKOFF_MS.most, needs.random)
@@ -120,7 +121,7 @@ export class Connection {
     else say(`Connected to ${url} as ${identity.name}.`)
     onWelcome(welcome)
     onState(true)
-    const beat = setInterval(() => this.#beat(socket, welcome.heartbeat_ms), welcome.heartbeat_ms / 2)
+    const beat = setInterval(() => this.#beat(socket), welcome.heartbeat_ms / 2)
     const stable = setTimeout(() => this.#backoff.reset(), STABLE_MS)
     try {
       await Promise.race([socket.ended, sender.run()])
@@ -143,8 +144,10 @@ export class Connection {
     this.needs.onCommand(command, accept)
   }
 
-  #beat(socket: AgentSocket, heartbeatMs: number): void {
-    if (performance.now() - socket.heardAt > heartbeatMs * SILENT_HEARTBEATS) {
+  #beat(socket: AgentSocket): void {
+    this.#silentBeats = socket.wasHeard ? 0 : this.#silentBeats + 1
+    socket.wasHeard = false
+    if (this.#silentBeats > SILENT_BEATS_MAX) {
       socket.fail(new ConnectionError('The server was silent for too long.'))
       return
     }

@@ -37,8 +37,8 @@ export class AgentSocket {
   #sending: Promise<void> = Promise.resolve()
   #received: ServerMessage[] = []
   #receiver: ((message: ServerMessage) => void) | undefined
-  /** When something was received last. */
-  heardAt = performance.now()
+  /** Whether something was received since this was last set to false. */
+  wasHeard = true
 
   constructor(url: string, ca: string | undefined) {
     this.ended = new Promise((_, reject) => {
@@ -59,7 +59,7 @@ export class AgentSocket {
       this.#fail(new ConnectionError(`The connection was closed (${code}${reason.length ? ` ${reason}` : ''}).`)),
     )
     this.#socket.on('pong', () => {
-      this.heardAt = performance.now()
+      this.wasHeard = true
     })
     this.#socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary))
   }
@@ -115,7 +115,7 @@ export class AgentSocket {
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    this.heardAt = performance.now()
+    this.wasHeard = true
     try {
       const bytes = isBinary ? inflateRawSync(data, { maxOutputLength: MESSAGE_BYTES_MAX }) : data
       const parsed = serverMessage.safeParse(JSON.parse(bytes.toString('utf8')))

@@ -35,13 +35,15 @@ export class EngineClient implements Engine {
     this.#socket = new EngineSocket(path)
   }
 
+  /** From the headers of a ping: Podman takes seconds for `/version`, because it asks the system's packages. */
   async version(signal: AbortSignal): Promise<EngineVersion> {
-    const answer = objectOf(await this.#get('/version', signal, TIMEOUT_MS))
-    const components = listOf(answer.Components).map(each => textOf(objectOf(each).Name))
+    const answer = await this.#socket.call({ path: '/_ping', signal, timeoutMs: TIMEOUT_MS })
+    if (answer.status >= 400) throw failure(answer)
+    const [, program = '', version = ''] = /^(\w+)\/(\S+)/.exec(answer.headers.server ?? '') ?? []
     return {
-      kind: components.some(name => /podman/i.test(name)) ? 'podman' : 'docker',
-      version: textOf(answer.Version).slice(0, 100),
-      api_version: textOf(answer.ApiVersion).slice(0, 20),
+      kind: /libpod|podman/i.test(program) ? 'podman' : 'docker',
+      version: version.slice(0, 100),
+      api_version: String(answer.headers['api-version'] ?? '').slice(0, 20),
     }
   }
 

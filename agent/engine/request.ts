@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Agent, type IncomingMessage, request } from 'node:http'
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { deadline } from '../deadline'
 import { codeOf, messageOf } from '../failure'
 import { EngineError } from './engine'
@@ -22,6 +22,7 @@ interface Request {
 
 export interface Answer {
   status: number
+  headers: IncomingHttpHeaders
   body: string
 }
 
@@ -36,7 +37,7 @@ export class EngineSocket {
     const limit = deadline(signal, timeoutMs)
     try {
       const response = await this.#send({ method, path, signal: limit.signal, agent: ownSocket ? false : this.#agent })
-      return { status: response.statusCode ?? 0, body: await bodyOf(response) }
+      return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response) }
     } catch (error) {
       if (limit.isLate()) throw new EngineError('timeout', `The engine did not answer within ${timeoutMs} ms.`)
       throw errorOf(error, this.path)
@@ -118,7 +119,7 @@ function errorOf(error: unknown, path: string): EngineError {
 }
 
 /** What an answer with an error status says. */
-export function failure({ status, body }: Answer): EngineError {
+export function failure({ status, body }: Pick<Answer, 'status' | 'body'>): EngineError {
   const text = textOf(body).slice(0, 500) || `status ${status}`
   if (status === 404) return new EngineError('not_found', text)
   if (status === 409) return new EngineError('conflict', text)

@@ -42,7 +42,7 @@ export class EngineWatch {
       signal.addEventListener('abort', end, { once: true })
       try {
         await this.#follow(attempt.signal)
-        this.#failed(new EngineError('broken', 'The engine ended its events.'))
+        if (!signal.aborted) this.#failed(new EngineError('broken', 'The engine ended its events.'))
       } catch (error) {
         if (!signal.aborted) this.#failed(error)
       } finally {

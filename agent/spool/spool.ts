@@ -131,6 +131,7 @@ export class Spool {
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    await this.#work // which may lose something
     this.#gaps.flush()
     await this.#queue(async () => {
       for (const segment of this.#segments) await segment.seal()

@@ -54,6 +54,9 @@ has a key of its own in its data folder. See docs/agents.md.
   async run({ env, url, terminal, onFirstInterrupt }, { values }) {
     const given = url || env.TAILRACE_URL
     if (!given) throw wrongUsage('The agent needs the address of the server: --url https://...')
+    const allow = actionsOf(values.allow)
+    const spoolBytes = (numberOf('--spool-mb', values['spool-mb']) ?? SPOOL_MB_DEFAULT) * 1e6
+    const spoolAgeMs = (numberOf('--spool-hours', values['spool-hours']) ?? SPOOL_HOURS_DEFAULT) * 3_600_000
     const stop = new AbortController()
     const end = () => stop.abort()
     onFirstInterrupt(end)
@@ -65,9 +68,7 @@ has a key of its own in its data folder. See docs/agents.md.
         ...{ url: parseUrl(given), version, env, signal: stop.signal },
         ...{ tokenFile: values['token-file'], token: env.TAILRACE_AGENT_TOKEN, caFile: values.ca },
         ...{ data: values.data, engine: values.engine, hostname: values.hostname, root: values.root ?? '/' },
-        ...{ allow: actionsOf(values.allow), protect: values.protect ?? [] },
-        spoolBytes: (numberOf('--spool-mb', values['spool-mb']) ?? SPOOL_MB_DEFAULT) * 1e6,
-        spoolAgeMs: (numberOf('--spool-hours', values['spool-hours']) ?? SPOOL_HOURS_DEFAULT) * 3_600_000,
+        ...{ allow, protect: values.protect ?? [], spoolBytes, spoolAgeMs },
         say: message => terminal.note(`${new Date().toISOString()} ${message}`),
       })
     } catch (error) {

@@ -60,7 +60,7 @@ export class ProtocolServer {
   readonly #wrongKeys = generateKeyPairSync('ed25519')
   readonly #waiting = new Set<() => void>()
   readonly #sockets = new Set<Socket>()
-  #current: WebSocket | undefined
+  readonly #connections = new Map<string, WebSocket>()
 
   private constructor(
     private readonly http: ReturnType<typeof createServer>,
@@ -114,14 +114,15 @@ export class ProtocolServer {
     while (!condition()) await new Promise<void>(resolve => this.#waiting.add(resolve))
   }
 
+  /** To all agents. */
   send(message: ServerMessage): void {
     const text = JSON.stringify(serverMessage.parse(message))
-    this.#current?.send(text.length > 1_000 ? deflateRawSync(text) : text)
+    for (const each of this.#connections.values()) each.send(text.length > 1_000 ? deflateRawSync(text) : text)
   }
 
-  /** Breaks the connection. */
+  /** Breaks all connections. */
   cut(): void {
-    this.#current?.terminate()
+    for (const each of this.#connections.values()) each.terminate()
   }
 
   /** Accepts no connections; what is open is broken. */
@@ -173,8 +174,8 @@ export class ProtocolServer {
         const signature = Buffer.from(parsed.data.signature, 'base64url')
         if (!parts || !key || !verify(null, Buffer.from(signedText('agent', parts)), key, signature))
           return say({ t: 'refused', code: 'bad_proof', message: 'The proof is wrong.', retry_after_ms: 0 })
-        this.#current?.close()
-        this.#current = connection
+        this.#connections.get(parts.agentId)?.close()
+        this.#connections.set(parts.agentId, connection)
         this.hellos.push(parsed.data)
         say({ t: 'welcome', clock: Date.now(), epoch: this.connects, ...this.welcome })
       } else this.#take(parsed.data, connection)

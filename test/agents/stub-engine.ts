@@ -152,7 +152,7 @@ export class StubEngine {
     if (fault?.kind === 'status') return json(response, { message: 'The stub fails.' }, fault.status)
     if (fault?.kind === 'slow') response.socket?.setNoDelay(true)
     const slowMs = fault?.kind === 'slow' ? fault.ms : 0
-    if (url.pathname === '/version') return json(response, this.#version(), 200, slowMs)
+    if (url.pathname === '/_ping') return void response.writeHead(200, this.#versionHeaders()).end('OK')
     if (url.pathname === '/events') return this.#events(url, response)
     if (url.pathname === '/containers/json') return json(response, this.#list(url), 200, slowMs)
     const [, key = '', verb = ''] = /^\/containers\/([^/]+)\/(\w+)$/.exec(url.pathname) ?? []
@@ -164,9 +164,8 @@ export class StubEngine {
     return this.#act(found, verb, response)
   }
 
-  #version() {
-    const name = this.kind === 'podman' ? 'Podman Engine' : 'Engine'
-    return { Version: '4.3.1', ApiVersion: '1.41', Components: [{ Name: name, Version: '4.3.1' }] }
+  #versionHeaders() {
+    return { Server: this.kind === 'podman' ? 'Libpod/4.3.1 (linux)' : 'Docker/27.5.1 (linux)', 'Api-Version': '1.41' }
   }
 
   #list(url: URL) {
