@@ -15,7 +15,7 @@ import { Spool } from './spool'
 export interface AgentOptions {
   url: string
   /** Certificates of authorities, PEM. */
-  ca?: string | undefined
+  ca?: string[] | undefined
   folder: string
   identity: Identity
   facts: Facts

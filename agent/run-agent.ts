@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { rootCertificates } from 'node:tls'
 import { Agent } from './agent'
 import { ownContainerId } from './commands'
 import { enroll, Identity } from './connection'
@@ -41,7 +42,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
   const socket = findSocket({ engine: options.engine, env, uid })
   const release = await takeFolder(folder)
   try {
-    const ca = options.caFile === undefined ? undefined : await readFile(options.caFile, 'utf8')
+    const ca = options.caFile === undefined ? undefined : [...rootCertificates, await readFile(options.caFile, 'utf8')]
     const facts = factsOf(root, options.version, options)
     const identity =
       (await Identity.load(folder)) ??

@@ -18,7 +18,7 @@ const SILENT_BEATS_MAX = 6
 
 export interface ConnectionNeeds {
   url: string
-  ca?: string | undefined
+  ca?: string[] | undefined
   identity: Identity
   spool: Spool
   allowsActions: boolean

@@ -22,7 +22,7 @@ export class EnrollError extends Error {
 interface Needs {
   url: string
   /** Certificates of authorities, PEM. */
-  ca?: string | undefined
+  ca?: string[] | undefined
   token: string
   folder: string
   facts: Facts

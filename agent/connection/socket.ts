@@ -40,7 +40,7 @@ export class AgentSocket {
   /** Whether something was received since this was last set to false. */
   wasHeard = true
 
-  constructor(url: string, ca: string | undefined) {
+  constructor(url: string, ca: string[] | undefined) {
     this.ended = new Promise((_, reject) => {
       this.#fail = reject
     })

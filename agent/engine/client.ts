@@ -39,7 +39,7 @@ export class EngineClient implements Engine {
   async version(signal: AbortSignal): Promise<EngineVersion> {
     const answer = await this.#socket.call({ path: '/_ping', signal, timeoutMs: TIMEOUT_MS })
     if (answer.status >= 400) throw failure(answer)
-    const [, program = '', version = ''] = /^(\w+)\/(\S+)/.exec(answer.headers.server ?? '') ?? []
+    const [, program = '', version = ''] = /^(\w+)\/(\S+)/.exec(String(answer.headers.server ?? '')) ?? []
     return {
       kind: /libpod|podman/i.test(program) ? 'podman' : 'docker',
       version: version.slice(0, 100),
