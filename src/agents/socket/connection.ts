@@ -10,7 +10,7 @@ import type { AgentSettings } from '../settings'
 import { Handshake } from './handshake'
 import type { Inbox } from './inbox'
 import { type Received, readMessage } from './messages'
-import { closeCodeOf, REFUSALS, type Refusal } from './refusal'
+import { badMessage, closeCodeOf, REFUSALS, type Refusal } from './refusal'
 
 /** An agent whose connection is open. */
 export interface Opened {
@@ -125,7 +125,7 @@ export class AgentConnection {
   private receive(data: RawData, isBinary: boolean) {
     this.heardAt = performance.now()
     const message = readMessage(data, isBinary)
-    if (!message) return this.refuse(REFUSALS.badMessage)
+    if (message.t === 'unreadable') return this.refuse(badMessage(message.fault))
     this.handle(message).catch(error => {
       this.deps.log.error('A message of an agent failed', { agent_id: this.agent?.id, error: messageOf(error) })
       this.socket.terminate() // the agent comes back, and what was not acknowledged comes again

@@ -5,6 +5,7 @@ import { type AgentMessage, type AgentRecord, agentMessage, RECORDS_MAX, record 
 
 /** A message is inflated up to this size. */
 const INFLATED_MAX = 8 * 1024 * 1024
+const FAULT_MAX = 300
 
 /** Records are read one by one: one that cannot be read must not keep those after it from being stored. */
 const looseBatch = z.object({
@@ -18,15 +19,19 @@ type Others = Exclude<AgentMessage, { t: 'batch' }>
 export type Received =
   | Others
   | { t: 'batch'; segment: string; first: number; records: (AgentRecord | null)[]; faults: string[] }
+  /** It is not a message of the protocol. */
+  | { t: 'unreadable'; fault: string }
 
-/** Reads what an agent sends. @returns undefined if it is not a message of the protocol */
-export function readMessage(data: RawData, isBinary: boolean): Received | undefined {
+/** Reads what an agent sends. */
+export function readMessage(data: RawData, isBinary: boolean): Received {
   const value = jsonOf(data, isBinary)
-  if (value === undefined) return undefined
+  if (value === undefined) return { t: 'unreadable', fault: 'It is neither JSON nor compressed JSON.' }
   const batch = looseBatch.safeParse(value)
   if (!batch.success) {
     const message = agentMessage.safeParse(value)
-    return message.success && message.data.t !== 'batch' ? message.data : undefined
+    if (message.success && message.data.t !== 'batch') return message.data
+    const [first] = (message.error ?? batch.error).issues
+    return { t: 'unreadable', fault: `${first?.path.join('.')}: ${first?.message}`.slice(0, FAULT_MAX) }
   }
   const faults: string[] = []
   const records = batch.data.records.map(given => {

@@ -36,6 +36,12 @@ export const REFUSALS = {
   badMessage: { code: 'bad_message', message: 'The message is not one of the protocol.', retryAfterMs: MINUTE_MS },
 } as const satisfies Record<string, Refusal>
 
+/** The same, with what is wrong. */
+export const badMessage = (fault: string): Refusal => ({
+  ...REFUSALS.badMessage,
+  message: `${REFUSALS.badMessage.message} ${fault}`,
+})
+
 /** Spread, so that those that are refused together do not come back together. */
 const spread = (ms: number) => Math.round(ms * (0.1 + 0.9 * Math.random()))
 
