@@ -1,4 +1,4 @@
-import { containerOf, enroll, hostRecord, inventoryRecord, logRecord, TestAgent } from '../agents/test-agent'
+import { containerOf, enroll, hostRecord, inventoryRecord, logRecord, TestAgent } from '../agents/server/test-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { CommandLine, objectsIn } from './cli'
 
