@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
-import { containerOf, inventoryRecord, logRecord } from '../agents/test-agent'
-import { agentsOn } from '../agents/world'
+import { containerOf, inventoryRecord, logRecord } from '../agents/server/test-agent'
+import { agentsOn } from '../agents/server/world'
 import type { TestApp } from '../support/app'
 import { violationsIn } from './axe'
 import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'

@@ -1,6 +1,6 @@
 import type { AgentRecord } from '../../src/contract/agent-protocol'
-import { containerOf, enroll, hostRecord, inventoryRecord, logRecord, TestAgent } from '../agents/test-agent'
-import { agentsOn } from '../agents/world'
+import { containerOf, enroll, hostRecord, inventoryRecord, logRecord, TestAgent } from '../agents/server/test-agent'
+import { agentsOn } from '../agents/server/world'
 import type { TestApp } from '../support/app'
 import { stopAtEnd } from './browser'
 
