@@ -105,9 +105,9 @@ export class Connection {
 
   async #serve(socket: AgentSocket, welcome: Welcome, signal: AbortSignal): Promise<void> {
     const { spool, say, url, onWelcome, onState, identity } = this.needs
+    spool.onDone = segment => void socket.send({ t: 'segment_done', segment }).catch(() => undefined)
     await spool.begin()
     const sender = new Sender({ spool, socket, pastPerSecond: welcome.backfill_per_second, signal })
-    spool.onDone = segment => void socket.send({ t: 'segment_done', segment }).catch(() => undefined)
     this.#current = socket
     socket.onMessage(message => {
       if (message.t === 'ack') {

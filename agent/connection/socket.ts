@@ -7,12 +7,14 @@ import {
   type ServerMessage,
   serverMessage,
 } from '../../src/contract/agent-protocol'
+import { pause } from '../deadline'
 
 const deflate = promisify(deflateRaw)
 /** Smaller messages are sent as text. */
 const COMPRESSED_FROM_BYTES = 1_024
 const LEVEL = 3
 const HANDSHAKE_TIMEOUT_MS = 10_000
+const LEAVE_TIMEOUT_MS = 2_000
 
 /** Why a connection has ended, for the operator. */
 export class ConnectionError extends Error {
@@ -95,9 +97,9 @@ export class AgentSocket {
     this.#socket.terminate()
   }
 
-  /** Ends after what was sent. */
+  /** Ends after what was sent, unless that takes long. */
   async leave(): Promise<void> {
-    await this.#sending
+    await Promise.race([this.#sending, pause(LEAVE_TIMEOUT_MS, new AbortController().signal)])
     this.#socket.close(1000)
   }
 

@@ -21,6 +21,7 @@ interface Needs {
 /** What containers there are, as of the last list and the events since. */
 export class Inventory {
   readonly #containers = new Map<string, Inspected>()
+  readonly #looking = new Map<string, 'once' | 'again'>()
   #said = ''
   /** Before, to say that there are no containers would be wrong. */
   #isRead = false
@@ -47,9 +48,14 @@ export class Inventory {
     this.#changed()
   }
 
-  /** Looks at one container again, after an event. */
+  /** Looks at one container again, after an event. While it does, further events make it look once more, not more often. */
   async look(id: string): Promise<void> {
-    await this.#inspect(id)
+    if (this.#looking.has(id)) return void this.#looking.set(id, 'again')
+    do {
+      this.#looking.set(id, 'once')
+      await this.#inspect(id)
+    } while (this.#looking.get(id) === 'again')
+    this.#looking.delete(id)
     this.#changed()
   }
 

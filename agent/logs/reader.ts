@@ -79,7 +79,7 @@ export class LogReader {
     for (const line of lines) {
       if (!position.isNew(line)) continue
       this.#backoff.reset()
-      if (!this.#rate.take(linesPerSecond(), performance.now())) {
+      if (!this.#rate.take(linesPerSecond(), line.at)) {
         position.took(line)
         output.dropped(container, line)
         continue
@@ -99,8 +99,10 @@ export class LogReader {
     this.#waiting = []
     this.#chars = 0
     if (lines.length > 0) {
-      for (const line of lines) this.needs.position.took(line)
-      this.#adding = this.needs.output.lines(this.needs.container, lines)
+      // only when they are on the disk: the position may be saved at any moment, and must not be ahead of them
+      this.#adding = this.needs.output.lines(this.needs.container, lines).then(() => {
+        for (const line of lines) this.needs.position.took(line)
+      })
     }
     return this.#adding
   }
