@@ -19,10 +19,10 @@ export const containerActionKind = defineKind({
   label: 'Container action',
   queue: 'agents',
   input: z.strictObject({
+    /** For people. */
+    target: z.string(),
     action: containerAction,
     container_id: z.string(),
-    container: z.string(),
-    agent: z.string(),
   }),
   outcome,
   options: { attempts: 5, resumable: true, byRequest: false },

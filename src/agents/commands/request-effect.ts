@@ -57,7 +57,8 @@ async function earlierOf(trx: Transaction, { tenantId, requestKey, requestHash }
 const jobOf = (row: CommandRow, { id, tenantId, createdBy, reason }: NewCommand) => ({
   kind: containerActionKind,
   input: {
-    ...{ action: row.action, container_id: row.container_id, container: row.container_name, agent: row.agent_name },
+    target: `${row.container_name} on ${row.agent_name}`,
+    ...{ action: row.action, container_id: row.container_id },
   },
   request: { id, tenantId, createdBy, reason },
 })
