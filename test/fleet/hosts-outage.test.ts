@@ -1,4 +1,5 @@
 import { createDb } from '../../src/base/db'
+import { isClusterRun } from '../support/cluster'
 import { KILLABLE, ownParts } from '../support/parts'
 import { eventually } from '../support/programs'
 import { createHostsPlace, enrollment, type HostsPlace, join } from './hosts-node'
@@ -24,7 +25,8 @@ test('a process that may have missed messages while Redis was down forgets its k
   await join(one, enrollment(place.secret, 'missed'))
   await join(one, enrollment(place.secret, 'missed'))
   expect(await one.hosts.agentOf(first.key)).toBeUndefined()
-  expect(await two.hosts.agentOf(first.key)).toBeDefined()
+  // a Cluster goes down server by server, so that the process may have reconnected in between
+  if (!isClusterRun()) expect(await two.hosts.agentOf(first.key)).toBeDefined()
   await servers.redis.restart()
   await eventually(async () => (await two.hosts.agentOf(first.key)) === undefined, 'the old key is refused everywhere')
 })

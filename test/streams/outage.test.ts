@@ -1,8 +1,8 @@
-import { Redis } from 'ioredis'
 import { createDb } from '../../src/base/db'
 import { startApp, type TestApp } from '../support/app'
 import { ownParts } from '../support/parts'
 import { eventually } from '../support/programs'
+import { flushAll } from '../support/redis'
 import {
   append,
   messages,
@@ -65,18 +65,16 @@ test('entries written while Redis is down reach readers of another process, befo
 test('comparing heads finds messages that the bus has lost', async () => {
   const topic = newTopic()
   const reader = await openStream(other, topic)
-  const redis = new Redis(servers.redis.url.replace('unix://', ''))
   const publish = app.app.streams.bus.publish
   app.app.streams.bus.publish = () => undefined
   await append(app, topic, numbered(1, 30))
   await reader.until(() => reader.lines.length === 30)
   app.app.streams.bus.publish = publish
-  await redis.flushall()
+  await flushAll(app.app.jobs.engine.client)
   await append(app, topic, numbered(31, 30))
   await reader.until(() => reader.lines.length === 60)
   expect(messages(reader)).toEqual(numberedMessages(1, 60))
   await reader.close()
-  redis.disconnect()
 })
 
 test('a hung Redis is detected, and streams still open', async () => {

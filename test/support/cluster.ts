@@ -20,6 +20,13 @@ export function clusterTest(): typeof test {
   return test.skip as typeof test
 }
 
+/** `test`, or a skipped test that says why: it deals with the files of a single Redis. */
+export function singleRedisTest(): typeof test {
+  if (!isClusterRun()) return test
+  process.stderr.write('Skipped: it changes the files of one Redis, and this run uses a Cluster\n')
+  return test.skip as typeof test
+}
+
 interface Options {
   /** Per master. Without one, the slots of a master are unavailable while it is down. */
   replicas?: 0 | 1

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
+import { type RedisClient, serversOf } from '../../src/base/redis'
 import { run } from '../../src/embedded/child'
 import { findRedis } from '../../src/embedded/redis'
 import { deadPort } from './sites'
@@ -108,3 +109,6 @@ export async function onServer<T>(
     client.disconnect()
   }
 }
+
+/** Deletes all data, on each server of a Cluster too. */
+export const flushAll = (client: RedisClient) => Promise.all(serversOf(client).map(server => server.flushall()))

@@ -2,6 +2,7 @@ import { createDb, type Db } from '../../src/base/db'
 import type { Crawl } from '../../src/contract/crawls'
 import { crawlsOn, page, sumOf } from '../crawls/run/world'
 import { type CrawlSite, startSite } from '../crawls/server'
+import { singleRedisTest } from '../support/cluster'
 import { eventually } from '../support/programs'
 import { System, untilPart } from './system'
 
@@ -70,7 +71,7 @@ test('while Redis is away nothing is lost, and the crawl goes on when it is back
   await expectWhole(await ended(id))
 })
 
-test('when Redis has lost its last changes, nothing is lost or doubled, and the crawl ends', async () => {
+singleRedisTest()('when Redis has lost its last changes, nothing is lost or doubled, and the crawl ends', async () => {
   const { id, ended } = await startCrawl()
   await eventually(async () => (await fetchedOf(id)) > 20, 'pages')
   await system.forgetInRedis(async () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createRedis, whenReady } from '../../src/base/redis'
 import { KILLABLE, ownParts, quietLog } from '../support/parts'
 import { eventually } from '../support/programs'
+import { flushAll } from '../support/redis'
 import type { Servers } from '../support/servers'
 import { type Node, startNode } from './node'
 import { closeAll } from './viewer'
@@ -94,7 +95,7 @@ export class System {
   async flushRedis() {
     const client = createRedis({ url: this.parts.redis.url, prefix: 'test', log: quietLog }).connect('command')
     await whenReady(client, 60_000)
-    await client.flushall()
+    await flushAll(client)
     client.disconnect()
   }
 

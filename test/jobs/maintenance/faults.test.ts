@@ -1,6 +1,7 @@
 import { createDb } from '../../../src/base/db'
 import { isBefore } from '../../../src/jobs/maintenance/queue-events'
 import { KILLABLE, ownParts } from '../../support/parts'
+import { flushAll } from '../../support/redis'
 import { rows } from '../../support/rows'
 import type { Servers } from '../../support/servers'
 import { act, scripted, startedRuns } from '../kinds'
@@ -22,7 +23,7 @@ afterAll(async () => {
   await servers.stop()
 })
 
-const flush = (node: TestNode) => node.jobs.engine.client.flushall()
+const flush = (node: TestNode) => flushAll(node.jobs.engine.client)
 const storedPositions = async (): Promise<Record<string, string>> => {
   const [lease] = await rows<{ state: string | null }>(web.db, "SELECT state FROM job_leases WHERE name = 'job keeper'")
   return JSON.parse(lease?.state ?? '{}')

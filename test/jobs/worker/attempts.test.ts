@@ -65,12 +65,3 @@ test('a completed job cannot be retried', async () => {
   await untilState(node, job.id, 'completed')
   await expect(node.jobs.retry(ref(job.id), ACTOR)).rejects.toMatchObject({ status: 409 })
 })
-
-test('the log in BullMQ gets the last lines and a link', async () => {
-  const { job } = await node.jobs.enqueue(act, { lines: 50 }, node.by)
-  await untilState(node, job.id, 'completed')
-  const { logs } = await node.jobs.engine.queue('demo').getJobLogs(job.id)
-  expect(logs).toHaveLength(21)
-  expect(logs.at(-1)).toBe(`All lines: /jobs/${job.id}`)
-  expect(logs.at(-2)).toBe('info line 50')
-})
