@@ -31,7 +31,7 @@ export function ContainerActionDialog({ action, container, onAsked, onClose }: C
   const typed = useSignal('')
   // The same key if it is sent again: the action is not asked for twice.
   const key = useRef(crypto.randomUUID?.() ?? String(Math.random()))
-  const isGuarded = action !== 'start' && (container.protected || own)
+  const isGuarded = container.protected || own
   const title = `${ACTION_TITLES[action]} ${name}`
   const run = async (form: FormData) => {
     if (isBusy.value) return

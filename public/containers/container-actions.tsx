@@ -11,8 +11,8 @@ const KEYS: Record<ContainerAction, string> = { start: 's', stop: 'x', restart: 
 export function ContainerActions({ container, onAsked }: { container: Container; onAsked(): void }) {
   const asked = useSignal<ContainerAction | null>(null)
   const isGuarded = container.protected || container.own
-  const isAllowed = (action: ContainerAction) => isOperator.value && (action === 'start' || !isGuarded || isAdmin.value)
-  const actions = actionsFor(container.state).filter(isAllowed)
+  const isAllowed = isOperator.value && (!isGuarded || isAdmin.value)
+  const actions = isAllowed ? actionsFor(container.state) : []
   const ask = (action: ContainerAction) => () => {
     if (actions.includes(action)) asked.value ??= action
   }

@@ -21,8 +21,7 @@ export function requireAllowed(
   const confirmed = confirm === container.name
   if (confirm !== undefined && !confirmed)
     throw conflict('wrong_confirmation', 'What was typed is not the name of the container.')
-  const isGuarded = container.protected || container.own
-  if (!isGuarded || action === 'start') return confirmed && may(principal, 'admin')
+  if (!container.protected && !container.own) return confirmed && may(principal, 'admin')
   if (!may(principal, 'admin'))
     throw new Problem(403, 'protected', `${container.name} is protected: only an admin may ${action} it.`)
   if (!confirmed)

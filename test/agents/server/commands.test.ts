@@ -165,13 +165,14 @@ test('who may do what: viewers nothing, operators nothing protected, admins by t
   expect((await act(here, id, 'stop', { reason: ' ' }, operator)).status).toBe(400)
   expect((await act(here, id, 'start', { reason }, operator)).status).toBe(202)
   expect((await act(here, db, 'stop', { reason, confirm: 'db' }, operator)).body).toMatchObject({ code: 'protected' })
+  expect((await act(here, db, 'start', { reason }, operator)).body).toMatchObject({ code: 'protected' })
   expect((await act(here, db, 'stop', { reason })).body).toMatchObject({ status: 409, code: 'confirmation_needed' })
   expect((await act(here, db, 'stop', { reason, confirm: 'web' })).body).toMatchObject({ code: 'wrong_confirmation' })
   expect((await act(here, db, 'stop', { reason, confirm: 'db' })).status).toBe(202)
   const commands = await agent.commands(2)
   expect(commands.find(({ container }) => container === 'db')).toMatchObject({ confirmed: true, action: 'stop' })
   const { items } = await on.read<{ items: object[] }>(`/api/audit?target_id=${db}&result=refused`)
-  expect(items).toHaveLength(3)
+  expect(items).toHaveLength(4)
 })
 
 test('an agent without actions, and a container that is gone, are not asked', async () => {
