@@ -24,7 +24,8 @@ COPY --from=build /app/dist/cli/main.js /app/dist/cli/agent.js dist/cli/
 COPY package.json ./
 VOLUME /var/lib/tailrace-agent
 # As root, because the engine's socket belongs to root; whoever may use it has the machine anyway.
-ENTRYPOINT ["tini", "--", "node", "dist/cli/main.js", "agent"]
+# With Node's default for young objects (16 MB, thrice), the agent would take a fifth more memory.
+ENTRYPOINT ["tini", "--", "node", "--max-semi-space-size=2", "dist/cli/main.js", "agent"]
 
 FROM ${NODE_IMAGE}
 # As PID 1, tini reaps zombies and forwards signals.
