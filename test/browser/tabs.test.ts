@@ -112,8 +112,8 @@ describeInBrowser('tabs that are open at once over HTTP/1.1', () => {
     await expectLive(streaming)
     const [first, ...others] = streaming
     others.push(...(await openJobs(context, ids.slice(3))))
-    for (const [at, label] of ['Live', 'Live', 'Live (websocket)'].entries())
-      await others[at]?.locator('.sidebar .live.is-live').getByText(label, { exact: true }).waitFor()
+    for (const [at, label] of [/^Live$/, /^Live$/, /^Live \((websocket|poll)\)$/].entries())
+      await others[at]?.locator('.sidebar .live.is-live').getByText(label).waitFor()
     await closeAndRelease(context, first, 2)
     const [late] = await openJobs(context, await createJobs(1))
     await late?.locator('.sidebar').getByText('Live', { exact: true }).waitFor()
