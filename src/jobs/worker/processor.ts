@@ -30,8 +30,8 @@ export type ClaimedJob = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'm
 /** Runs jobs. Each change is stored in PostgreSQL first; BullMQ learns the outcome from how `process` ends. */
 export class Processor<Deps> {
   readonly active = new Map<string, ActiveRun>()
-  /** When the active runs have ended and what they did is stored. */
-  private readonly ends = new Map<string, Promise<void>>()
+  /** When the starts of the active runs are stored. */
+  private readonly starts = new Map<string, Promise<void>>()
   private readonly loads: Batcher<JobRef, JobRow | undefined>
 
   constructor(
@@ -49,7 +49,8 @@ export class Processor<Deps> {
     const ref = { tenantId: job.data.tenant_id, id: job.id ?? '' }
     // BullMQ may give a job that seemed to have stalled back to this process while its start is not stored yet. A second
     // run would have the same attempt and worker, so nothing could keep their lines apart.
-    await this.ends.get(ref.id)
+    await this.starts.get(ref.id)
+    this.active.get(ref.id)?.abort('superseded')
     const row = await this.loads.ask(ref)
     // Otherwise its end was committed but did not reach BullMQ, or the job was deleted.
     if (row && !hasEnded(row.status)) await this.proceed(job, token, row)
@@ -119,13 +120,10 @@ export class Processor<Deps> {
     const startedAt = this.platform.metrics.started(row)
     const work = this.counted(row, startedAt, () => this.perform(job, token, row, run, handler)).finally(() => {
       clearTimeout(limitTimer)
+      if (this.active.get(row.id) !== run) return
       this.active.delete(row.id)
-      this.ends.delete(row.id)
+      this.starts.delete(row.id)
     })
-    this.ends.set(
-      row.id,
-      work.catch(() => undefined),
-    )
     return work
   }
 
@@ -149,7 +147,10 @@ export class Processor<Deps> {
     const started = run.commit({ type: 'start', at: new Date(), ...run.key }).then(result => {
       if (!result?.applied) run.abort(result?.state.status === 'running' ? 'superseded' : 'cancel')
     })
-    started.catch(() => run.abort('superseded'))
+    this.starts.set(
+      row.id,
+      started.catch(() => run.abort('superseded')),
+    )
     let returned: { result: string | null; outcome: JobOutcome }
     try {
       returned = resultOf(handler.kind, await run.within(handler.work(run, JSON.parse(row.input), this.deps)))
