@@ -90,19 +90,19 @@ export class Frontier {
   /**
    * Takes part in the frontier, with these limits from now on, and creates it if there is none, or if Redis has lost its last
    * changes.
-   * @returns its state; `isNew` if it is empty
+   * @returns whether it is new, so empty
    */
-  async open(limits: Limits): Promise<{ isNew: boolean; state: FrontierState['state'] }> {
+  async open(limits: Limits): Promise<boolean> {
     const given = newId()
-    const reply = await OPEN.run(this.redis, [this.key], [given, KEPT_SECONDS, ...fieldsOf(limits)])
-    const [generation = '', state = 'run'] = reply as string[]
+    const args = [given, KEPT_SECONDS, ...fieldsOf(limits)]
+    const generation = (await OPEN.run(this.redis, [this.key], args)) as string
     if (this.generation !== '' && generation !== this.generation && generation !== given) {
       await this.drop(generation)
       return this.open(limits)
     }
     if (generation !== this.generation) this.replied = 0
     this.generation = generation
-    return { isNew: generation === given, state: state as FrontierState['state'] }
+    return generation === given
   }
 
   /** Takes part in the frontier. @returns false if there is none */

@@ -4,7 +4,7 @@ import { Script } from './script'
 /**
  * Creates the frontier unless there is one, and sets its limits unless it is done. ARGV: its generation if it is new, seconds
  * to live, pairs of fields.
- * @returns its generation and state
+ * @returns its generation
  */
 export const OPEN = new Script(`
 local C = KEYS[1]
@@ -16,7 +16,7 @@ if not gen then
 end
 if redis.call('HGET', C, 'state') ~= 'done' then redis.call('HSET', C, unpack(ARGV, 3)) end
 redis.call('EXPIRE', C, ARGV[2])
-return {gen, redis.call('HGET', C, 'state')}
+return gen
 `)
 
 /** Sets fields of a frontier that is not done. A shorter delay holds at once. ARGV: generation, pairs. */

@@ -109,7 +109,7 @@ async function fetchAll(
 ): Promise<FinalState> {
   for (;;) {
     run.signal.throwIfAborted()
-    const { isNew } = await insist(run, () => site.parts.frontier.open(limitsOf(supervisor.stored)))
+    const isNew = await insist(run, () => site.parts.frontier.open(limitsOf(supervisor.stored)))
     const end = await insist(run, () => supervisor.finalState())
     if (end) return end
     supervisor.start()

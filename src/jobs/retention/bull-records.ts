@@ -1,3 +1,4 @@
+import { formatCount } from '../../../text/numbers'
 import type { RetentionTarget } from '../../base/retention'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
@@ -15,7 +16,7 @@ const CLEAN_MAX = 1_000
  */
 export const bullRecords = (engine: Engine): RetentionTarget => ({
   name: 'bullmq_records',
-  summary: `BullMQ's own records of ended jobs, at most ${KEEP_COUNT} per queue and state.`,
+  summary: `BullMQ's own records of ended jobs, at most ${formatCount(KEEP_COUNT)} per queue and state.`,
   keep: { fixedMs: KEEP_SECONDS * 1_000 },
   async measure() {
     const all = await Promise.all(ENDED_SETS.map(set => setStats(engine, set)))

@@ -50,6 +50,7 @@ export class Processor<Deps> {
     // BullMQ may give a job that seemed to have stalled back to this process while its start is not stored yet. A second
     // run would have the same attempt and worker, so nothing could keep their lines apart.
     await this.starts.get(ref.id)
+    // It is not told otherwise: BullMQ renews locks by job, whichever of its runs has them.
     this.active.get(ref.id)?.abort('superseded')
     const row = await this.loads.ask(ref)
     // Otherwise its end was committed but did not reach BullMQ, or the job was deleted.

@@ -149,7 +149,7 @@ test('whoever takes a frontier over brings the limits that hold now', async () =
   const { frontier, entry, id } = await frontierOf({ paused: true })
   await frontier.add([queue(entry(1))])
   const next = new Frontier(client, prefix, id)
-  expect(await next.open(LIMITS)).toEqual({ isNew: false, state: 'run' })
+  expect(await next.open(LIMITS)).toBe(false)
   expect(claimedOf(await next.claim('me', 1, [], PATIENCE_MS))).toHaveLength(1)
 })
 
@@ -211,7 +211,7 @@ test('a frontier whose last changes Redis has lost is given up: what is missing 
   await client.hset(`${key}:calls`, calls)
   expect(await frontier.finish('me', [fetched(entry(1))])).toBe(false)
   expect(await client.keys(`${key.replace(/[{}]/g, '?')}*`)).toEqual([])
-  expect(await frontier.open(LIMITS)).toMatchObject({ isNew: true })
+  expect(await frontier.open(LIMITS)).toBe(true)
   expect(await frontier.add([queue(entry(1))])).toBe(true)
 })
 
@@ -300,7 +300,7 @@ test('whoever took part in a frontier that is lost learns so, and changes nothin
   await frontier.add([queue(entry(1))])
   await frontier.drop()
   const next = new Frontier(client, prefix, id)
-  expect(await next.open(LIMITS)).toEqual({ isNew: true, state: 'run' })
+  expect(await next.open(LIMITS)).toBe(true)
   expect(await frontier.add([queue(entry(2))])).toBe(false)
   expect(await frontier.claim('me', 1, [], PATIENCE_MS)).toEqual({ state: 'lost' })
   expect(await frontier.finish('me', [fetched(entry(1))])).toBe(false)

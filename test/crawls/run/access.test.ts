@@ -119,7 +119,7 @@ test('a stopped crawl whose job is run again goes on where it was', async () => 
   await eventually(async () => (await world.read(`/api/jobs/${id}`)).status === 'cancelled', 'the job')
   release()
   expect((await world.app.post(`/api/jobs/${id}/retry`, {})).status).toBe(202)
-  await eventually(async () => (await world.crawlOf(id)).status === 'completed', 'the rest')
+  await eventually(async () => (await world.read(`/api/jobs/${id}`)).status === 'completed', 'the rest')
   const crawl = await world.crawlOf(id)
   expect(crawl).toMatchObject({ ended_because: 'completed', fetched: 5, failed: 0, queued: 0 })
   expect(sumOf(crawl)).toBe(crawl.discovered)

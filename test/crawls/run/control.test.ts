@@ -32,6 +32,8 @@ test('a paused crawl makes no requests until it is resumed', async () => {
   const response = await world.app.post(`/api/crawls/${id}/pause`, { reason: 'too loud' })
   expect(response.status).toBe(202)
   expect(await response.json()).toMatchObject({ crawl: { status: 'paused', paused: { reason: 'too loud' } } })
+  // those who fetch learn it a moment after the reply
+  await eventually(async () => (await world.frontierOf(id).read())?.state === 'paused', 'the pause')
   await eventually(async () => (await world.crawlOf(id)).leased === 0, 'no more requests')
   const { fetched } = await world.crawlOf(id)
   const before = site.hits.length

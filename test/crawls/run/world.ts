@@ -1,4 +1,5 @@
 import type { Crawl } from '../../../src/contract/crawls'
+import { Frontier } from '../../../src/crawls/frontier/frontier'
 import { appsOnFreshParts, type TestApp } from '../../support/app'
 import { eventually } from '../../support/programs'
 
@@ -8,7 +9,8 @@ export type CrawlGiven = { seeds: string[] } & Record<string, unknown>
 export async function startWorld(env: Record<string, string> = {}) {
   const apps = await appsOnFreshParts()
   const app = await apps.start(env)
-  return { ...apps, app, ...crawlsOn(clientOf(app)) }
+  const frontierOf = (id: string) => new Frontier(app.app.jobs.engine.client, apps.where.prefix, id)
+  return { ...apps, app, ...crawlsOn(clientOf(app)), frontierOf }
 }
 
 interface Reply {
