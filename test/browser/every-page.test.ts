@@ -95,13 +95,6 @@ describeInBrowser('every page', () => {
   describe('with something opened in it', () => {
     beforeAll(() => page.setViewportSize(WIDE))
 
-    it.each(['light', 'dark'] as const)('the API documentation has no serious violations, %s', async colorScheme => {
-      await page.emulateMedia({ colorScheme })
-      await page.goto(`${app.url}/api/docs`)
-      await page.locator('h1').first().waitFor()
-      expect(await violationsIn(page)).toEqual([])
-    })
-
     it('the forms of the fleet pages have no serious violations', async () => {
       await page.goto(`${app.url}/hosts/labels`)
       await page.getByRole('button', { name: 'New label' }).click()
