@@ -1,0 +1,3 @@
+export { Commands } from './commands'
+export { Journal } from './journal'
+export { ownContainerId, Policy } from './policy'
