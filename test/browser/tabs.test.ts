@@ -152,7 +152,7 @@ describeInBrowser('tabs that are open at once over HTTP/1.1', () => {
     const seen = []
     for (const id of ids) {
       const page = await context.newPage()
-      await page.goto(`${app.url}/api/docs`)
+      await page.goto(`${app.url}/healthz`)
       await page.addScriptTag({ url: '/client/tailrace.js', type: 'module' })
       await page.evaluate(recordJob, id)
       seen.push(page)
@@ -224,8 +224,8 @@ describeInBrowser('a hidden tab', () => {
     const tab = await openJob(id)
     await tab.show()
     await tab.read('globalThis.isTheSame = true')
-    await tab.goto(`${app.url}/api/docs`)
-    await tab.until("location.pathname === '/api/docs' && document.readyState === 'complete'")
+    await tab.goto(`${app.url}/healthz`)
+    await tab.until("location.pathname === '/healthz' && document.readyState === 'complete'")
     await eventually(async () => (await streams()) === 0, 'the page that was left has no stream')
     await writeLines(app, id, 11, LINES)
     await tab.read('history.back()').catch(() => undefined)

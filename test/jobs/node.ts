@@ -8,6 +8,7 @@ import { fleetStats } from '../../src/fleet/stats'
 import { createJobs, type Handler } from '../../src/jobs'
 import { testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { type Place as ProcessPlace, processParts } from '../support/process'
+import { beforeNextLook } from '../support/programs'
 import { rows } from '../support/rows'
 
 export interface Place extends ProcessPlace {
@@ -95,12 +96,12 @@ const LIMIT_MS = 240_000
 
 /** Polls until there is a result. */
 export async function eventually<T>(check: () => Promise<T | undefined | false>): Promise<T> {
-  const end = Date.now() + LIMIT_MS
+  const startedAt = Date.now()
   for (;;) {
     const result = await check()
     if (result) return result
-    if (Date.now() > end) throw new Error(`The condition was not met within ${LIMIT_MS} ms: ${check}`)
-    await new Promise(resolve => setTimeout(resolve, 20))
+    if (Date.now() > startedAt + LIMIT_MS) throw new Error(`The condition was not met within ${LIMIT_MS} ms: ${check}`)
+    await beforeNextLook(startedAt)
   }
 }
 

@@ -110,9 +110,15 @@ const LIMIT_MS = 240_000
 
 /** Polls for something without an event, such as the end of a process that is not our child. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS
+  const startedAt = Date.now()
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Never happened: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 20))
+    if (Date.now() > startedAt + LIMIT_MS) throw new Error(`Never happened: ${what}`)
+    await beforeNextLook(startedAt)
   }
+}
+
+/** Looks become less frequent the longer something takes, because each of them slows down what is waited for. */
+export function beforeNextLook(startedAt: number): Promise<void> {
+  const ms = Math.min(100, Math.max(20, (Date.now() - startedAt) / 10))
+  return new Promise(resolve => setTimeout(resolve, ms))
 }

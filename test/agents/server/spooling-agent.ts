@@ -60,7 +60,7 @@ export class SpoolingAgent {
       const records = this.records.slice(sent, sent + BATCH)
       if (records.length) agent.send({ t: 'batch', segment: this.segment, first: sent + 1, records })
       sent += records.length
-      await delay(5)
+      await delay(25)
       for (const { seq } of agent.of('ack')) this.acknowledged = Math.max(this.acknowledged, seq)
       for (const { command } of agent.of('command').slice(seen)) this.take(command, agent)
       seen = agent.of('command').length

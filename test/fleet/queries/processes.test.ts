@@ -1,4 +1,5 @@
 import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { beforeNextLook } from '../../support/programs'
 import { SseReader } from '../../support/sse'
 import { createQuery, enrolled, hostIdOf, OsqueryAgent } from '../osquery-agent'
 
@@ -93,9 +94,8 @@ test('many rows of one host are stored, in any number of chunks', async () => {
 })
 
 async function eventuallyHeld(count: number) {
-  for (;;) {
+  for (const startedAt = Date.now(); ; await beforeNextLook(startedAt)) {
     const metrics = await (await here.get('/metrics')).text()
     if (metrics.includes(`tailrace_held_reads ${count}\n`)) return
-    await new Promise(setImmediate)
   }
 }
