@@ -17,19 +17,19 @@ export function linesOf(second: number, { lines, bursts, phase }: SourceSettings
   const count = isBurst ? Math.max(1, Math.ceil(lines)) * BURST_FACTOR : base
   return Array.from({ length: count }, (_, index) => {
     const at = second * 1_000 + Math.floor((index * 1_000) / count)
-    return { at, text: textOf(second, index) }
+    return { at, text: textOf(second, index, at) }
   })
 }
 
-/** Plain, colored, JSON, and the lines of a stack trace. */
-function textOf(second: number, index: number): string {
+/** Plain, with the time by which the benchmark measures delays, colored, JSON, and the lines of a stack trace. */
+function textOf(second: number, index: number, at: number): string {
   const number = second * 1_000 + index
   const level = LEVELS[number % LEVELS.length] ?? 'INFO'
   if (number % 7 === 0)
     return JSON.stringify({ level: level.toLowerCase(), msg: 'request', path: `/items/${number}`, ms: number % 90 })
   if (number % 11 === 0) return `    at handler (/app/server.js:${number % 400}:7)`
   if (number % 5 === 0) return `\u001b[33m${level}\u001b[0m answered ${number} in ${number % 90} ms`
-  return `${level} handled request ${number}`
+  return `${level} t=${at} handled request ${number}`
 }
 
 /** A frame, as engines send it. */

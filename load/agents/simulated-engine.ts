@@ -13,6 +13,7 @@ import { frame, linesOf, type SourceSettings } from './log-source'
 
 const IMAGES = ['example/web:1.4', 'example/api:2.0', 'postgres:16', 'redis:7', 'example/worker:9']
 const ACTION_MS = 200
+/** Until the next look at what a container logs, at most. */
 const LOG_STEP_MS = 250
 /** What `tail` goes back to. */
 const TAIL_MS = 30_000
@@ -181,8 +182,15 @@ export class SimulatedEngine implements Engine {
       from = Math.max(from, to)
       if (frames.length > 0) yield Buffer.concat(frames)
       if (shown.state !== 'running') return
-      await after(LOG_STEP_MS, undefined, { signal }).catch(() => undefined)
+      await after(this.#untilNextLine(source, to), undefined, { signal }).catch(() => undefined)
     }
+  }
+
+  /** Milliseconds; at most a step, as it may be stopped. */
+  #untilNextLine(source: SourceSettings, from: number): number {
+    const second = Math.floor(from / 1_000)
+    const next = [second, second + 1].flatMap(each => linesOf(each, source)).find(({ at }) => at >= from)
+    return Math.min(LOG_STEP_MS, Math.max(1, (next?.at ?? Number.POSITIVE_INFINITY) - from + 1))
   }
 
   #find(idOrName: string): Simulated {
