@@ -102,7 +102,7 @@ test('broken servers end a page with a reason, and never the crawl', async () =>
       '/empty': { headers: { 'content-type': 'text/html' } },
       '/typeless': raw('HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n<a href="/linked">x</a'),
     },
-    { limits: { timeout_ms: 1_000, retries: 0, page_bytes: 100_000 } },
+    { limits: { timeout_ms: 5_000, retries: 0, page_bytes: 100_000 } },
   )
   expect(outcomes).toMatchObject({
     ...{ '/': 'fetched', '/endless': 'fetched', '/slow': 'timeout', '/empty': 'fetched', '/odd': 'fetched' },
