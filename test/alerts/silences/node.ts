@@ -10,7 +10,7 @@ import type { Labels, Matcher } from '../../../src/contract/matchers'
 import type { Route } from '../../../src/contract/route'
 import { quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../../support/parts'
 import { type Place, processParts } from '../../support/process'
-import { beforeNextLook } from '../../support/programs'
+import { eventually } from '../../support/programs'
 
 export const tenantId = DEFAULT_TENANT_ID
 export const by: Principal = {
@@ -129,8 +129,10 @@ export async function eventsOf({ db }: Node): Promise<{ kind: string; labels: La
 
 /** Waits until the events fulfil a condition. */
 export async function untilEvents(node: Node, isDone: (kinds: string[]) => boolean) {
-  for (const startedAt = Date.now(); ; await beforeNextLook(startedAt)) {
-    const events = await eventsOf(node)
-    if (isDone(events.map(({ kind }) => kind))) return events
-  }
+  let events: Awaited<ReturnType<typeof eventsOf>> = []
+  await eventually(async () => {
+    events = await eventsOf(node)
+    return isDone(events.map(({ kind }) => kind))
+  }, 'the events about silences')
+  return events
 }

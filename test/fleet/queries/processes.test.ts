@@ -1,5 +1,5 @@
 import { appsOnFreshParts, type TestApp } from '../../support/app'
-import { beforeNextLook } from '../../support/programs'
+import { eventually } from '../../support/programs'
 import { SseReader } from '../../support/sse'
 import { createQuery, enrolled, hostIdOf, OsqueryAgent } from '../osquery-agent'
 
@@ -93,9 +93,8 @@ test('many rows of one host are stored, in any number of chunks', async () => {
   expect(await page.json()).toMatchObject({ total: 50_000, items: [{ no: 50_000, row: { i: '49999', mark: text } }] })
 })
 
-async function eventuallyHeld(count: number) {
-  for (const startedAt = Date.now(); ; await beforeNextLook(startedAt)) {
+const eventuallyHeld = (count: number) =>
+  eventually(async () => {
     const metrics = await (await here.get('/metrics')).text()
-    if (metrics.includes(`tailrace_held_reads ${count}\n`)) return
-  }
-}
+    return metrics.includes(`tailrace_held_reads ${count}\n`)
+  }, `${count} held reads`)
