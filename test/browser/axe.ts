@@ -18,18 +18,16 @@ interface Violation {
 interface Scope {
   /** Rules; default: all. */
   runOnly?: string[]
-  /** Rules of all that are left out. */
-  except?: string[]
   /** Selectors of what is left out. */
   exclude?: string[]
 }
 
 /** Serious and critical violations of rules of accessibility, with the element and a summary. */
-export async function violationsIn(page: Page, { runOnly, except = [], exclude = [] }: Scope = {}): Promise<string[]> {
+export async function violationsIn(page: Page, { runOnly, exclude = [] }: Scope = {}): Promise<string[]> {
   // not as a script element, which the content security policy would block
   if (await page.evaluate(() => !('axe' in globalThis))) await page.evaluate(AXE)
   // `region` looks at each element, for violations that are moderate
-  const rules = Object.fromEntries(['region', ...except].map(rule => [rule, { enabled: false }]))
+  const rules = { region: { enabled: false } }
   const options = {
     resultTypes: ['violations'],
     preload: false, // it would load all styles again, for rules about media

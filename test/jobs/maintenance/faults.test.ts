@@ -23,6 +23,8 @@ afterAll(async () => {
   await servers.stop()
 })
 
+const HOUR_MS = 3_600_000
+
 const flush = (node: TestNode) => flushAll(node.jobs.engine.client)
 const storedPositions = async (): Promise<Record<string, string>> => {
   const [lease] = await rows<{ state: string | null }>(web.db, "SELECT state FROM job_leases WHERE name = 'job keeper'")
@@ -69,10 +71,11 @@ const untilAll = (ids: string[], holds: (id: string) => Promise<boolean>) =>
 
 test('jobs that come due while PostgreSQL is down run once when it is back', async () => {
   const made = Array.from({ length: 20 }, () =>
-    web.jobs.enqueue(act, { lines: 3, value: 'ran' }, { ...web.by, delayMs: 1_000 }),
+    web.jobs.enqueue(act, { lines: 3, value: 'ran' }, { ...web.by, delayMs: HOUR_MS }),
   )
   const ids = (await Promise.all(made)).map(({ job }) => job.id)
   await servers.postgres.kill()
+  await web.jobs.engine.hasten('demo', ids)
   // Workers have fetched the jobs, could not load their inputs, and have handed them back.
   const { client, key } = engineOf(web)
   await untilAll(ids, async id => (await fieldOf(id, 'processedOn')) !== null)
