@@ -107,7 +107,7 @@ export class Agent {
         sampler.watch(false, [])
       },
       onWatch: (host, containers) => sampler.watch(host, containers),
-      onCommand: (command, accept) => commands.take(command, accept),
+      onCommand: (command, report) => commands.take(command, report),
       onState(connected) {
         isConnected = connected
         options.onState?.(connected)

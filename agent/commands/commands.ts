@@ -16,6 +16,9 @@ interface Needs extends RunNeeds {
   say: Say
 }
 
+/** Tells the server how far a command is. */
+export type Report = (status: 'accepted' | 'running') => void
+
 /** Each command at most once; one at a time per container, and no container waits for another. */
 export class Commands {
   readonly #byContainer = new Map<string, Promise<void>>()
@@ -35,10 +38,10 @@ export class Commands {
   }
 
   /** Returns at once. */
-  take(command: AgentCommand, accept: () => void): void {
+  take(command: AgentCommand, report: Report): void {
     const before = this.#byContainer.get(command.container) ?? Promise.resolve()
     const done = before
-      .then(() => this.#take(command, accept))
+      .then(() => this.#take(command, report))
       .catch(error => this.needs.say(`The command ${command.id} failed: ${messageOf(error)}`))
       .finally(() => {
         this.#running.delete(done)
@@ -53,12 +56,12 @@ export class Commands {
     await Promise.all(this.#running)
   }
 
-  async #take(command: AgentCommand, accept: () => void): Promise<void> {
+  async #take(command: AgentCommand, report: Report): Promise<void> {
     const { journal, serverNow } = this.needs
     const known = journal.find(command)
     if (known.state === 'conflict')
       return this.#refuse(command, 'conflict', 'Another command with the same id is in the journal of the agent.')
-    if (known.state !== 'missing') accept()
+    if (known.state !== 'missing') report('accepted')
     if (known.state === 'completed') return this.#spool(known.result)
     if (known.state === 'running') return
     if (serverNow() > command.expires_at) return this.#refuse(command, 'expired', 'It came too late to be begun.')
@@ -67,10 +70,10 @@ export class Commands {
     } catch (error) {
       return this.#refuse(command, 'unavailable', `The journal of the agent cannot be written: ${messageOf(error)}`)
     }
-    accept()
+    report('accepted')
     const { action, container, reason } = command
     this.needs.say(`Command ${command.id}: ${action} ${container} (${reason}).`)
-    const result = await runCommand(command, this.needs)
+    const result = await runCommand(command, this.needs, () => report('running'))
     this.needs.say(`Command ${command.id}: ${[result.status, result.code, result.message].filter(Boolean).join(', ')}.`)
     await journal.end(result)
     await this.#spool(result)

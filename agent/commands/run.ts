@@ -17,19 +17,24 @@ export interface RunNeeds {
 
 type Ending = Pick<Result, 'status' | 'code' | 'message'>
 
-/** Carries out one command. Never throws: whatever happens is a result. */
-export async function runCommand(command: AgentCommand, needs: RunNeeds): Promise<Result> {
+/**
+ * Carries out one command. Never throws: whatever happens is a result.
+ * @param onBegin called before the engine is asked to change anything
+ */
+export async function runCommand(command: AgentCommand, needs: RunNeeds, onBegin: () => void): Promise<Result> {
   const limit = deadline(new AbortController().signal, command.deadline_ms)
   try {
-    const ending = await endingOf(command, needs, limit)
+    const ending = await endingOf(command, { ...needs, onBegin }, limit)
     return await resultOf(command, ending, needs)
   } finally {
     limit.end()
   }
 }
 
-async function endingOf(command: AgentCommand, needs: RunNeeds, limit: ReturnType<typeof deadline>): Promise<Ending> {
-  const { engine, policy } = needs
+type BeginNeeds = RunNeeds & { onBegin(): void }
+
+async function endingOf(command: AgentCommand, needs: BeginNeeds, limit: ReturnType<typeof deadline>): Promise<Ending> {
+  const { engine, policy, onBegin } = needs
   const { action, container, container_id, grace_seconds } = command
   let hasBegun = false
   try {
@@ -39,6 +44,7 @@ async function endingOf(command: AgentCommand, needs: RunNeeds, limit: ReturnTyp
     const refusal = policy.refusal(command, found)
     if (refusal) return { status: 'rejected', ...refusal }
     hasBegun = true
+    onBegin()
     const did = await engine.act(found.id, action, grace_seconds, limit.signal)
     return { status: 'succeeded', code: null, message: did === 'unchanged' ? UNCHANGED[action] : '' }
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { AgentCommand } from '../../src/contract/agent-protocol'
 import { Backoff } from '../backoff'
+import type { Report } from '../commands'
 import { pause } from '../deadline'
 import { messageOf } from '../failure'
 import { Condition, type Say } from '../log'
@@ -27,8 +28,8 @@ export interface ConnectionNeeds {
   random?: () => number
   onWelcome(welcome: Welcome): void
   onWatch(host: boolean, containers: readonly string[]): void
-  /** Returns at once; `accept` says that the command is in the journal. */
-  onCommand(command: AgentCommand, accept: () => void): void
+  /** Returns at once; `report` says how far the command is. */
+  onCommand(command: AgentCommand, report: Report): void
   /** Connected, or not. */
   onState(isConnected: boolean): void
   say: Say
@@ -140,8 +141,8 @@ export class Connection {
   }
 
   #command(socket: AgentSocket, command: AgentCommand): void {
-    const accept = () => void socket.send({ t: 'accepted', command_id: command.id }).catch(() => undefined)
-    this.needs.onCommand(command, accept)
+    const report: Report = t => void socket.send({ t, command_id: command.id }).catch(() => undefined)
+    this.needs.onCommand(command, report)
   }
 
   #beat(socket: AgentSocket): void {

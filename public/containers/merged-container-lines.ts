@@ -54,7 +54,14 @@ export class MergedContainerLines {
     return { items, next_cursor: null, first_seq: 1, last_seq: this.lines.length }
   }
 
-  private add({ topic, ...line }: MergedPage['items'][number]) {
+  /** Takes lines of a topic as they are written. @returns the new ones */
+  take(topic: string, lines: readonly LogLine[]): LogLine[] {
+    const before = this.lines.length
+    for (const line of lines) this.add({ ...line, topic })
+    return this.lines.slice(before)
+  }
+
+  private add({ topic, ...line }: LogLine & { topic: string }) {
     const key = `${topic} ${line.seq}`
     if (this.seen.has(key) || this.isFull) return
     this.seen.add(key)

@@ -39,13 +39,19 @@ export function agentFigures({ db, metrics }: { db: Db; metrics: Registry }) {
     labelNames: ['outcome'],
     registers,
   })
+  const dropped = new Counter({
+    name: 'tailrace_agent_samples_dropped_total',
+    help: 'Samples of agents that could not be stored: their hour is not kept any more, or lies in the future.',
+    registers,
+  })
   for (const outcome of ['opened', 'refused', 'closed', 'lost']) connections.inc({ outcome }, 0)
   for (const outcome of ['stored', 'repeated']) records.inc({ outcome }, 0)
   return {
     connection: (outcome: 'opened' | 'refused' | 'closed' | 'lost') => connections.inc({ outcome }),
-    stored: ({ records: count, repeated }: { records: number; repeated: number }) => {
+    stored: ({ records: count, repeated, ...rest }: { records: number; repeated: number; dropped: number }) => {
       records.inc({ outcome: 'stored' }, count - repeated)
       records.inc({ outcome: 'repeated' }, repeated)
+      dropped.inc(rest.dropped)
     },
   }
 }

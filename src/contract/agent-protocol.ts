@@ -10,7 +10,7 @@ import { z } from 'zod'
  * 3. The agent sends what it has in segments of its spool: `batch`es of records, numbered without holes within a segment.
  *    The server answers `ack` when they are durable; what it has already stored it only acknowledges. The newest segment is
  *    live; older ones are what was left unsent by an earlier connection, and come slower.
- * 4. Commands are `command`, `accepted`, and a record `result` in a batch, so a result survives what a batch survives.
+ * 4. Commands are `command`, `accepted`, `running`, and a record `result` in a batch, so a result survives what a batch survives.
  */
 export const PROTOCOL = { min: 1, max: 1 } as const
 /** What an agent may be able to do. Only what both know is used. */
@@ -188,6 +188,8 @@ export const agentMessage = z.discriminatedUnion('t', [
   z.object({ t: z.literal('segment_done'), segment: z.uuid() }),
   /** The command is in the agent's journal. */
   z.object({ t: z.literal('accepted'), command_id: z.uuid() }),
+  /** The engine is being asked to carry it out. */
+  z.object({ t: z.literal('running'), command_id: z.uuid() }),
 ])
 export type AgentMessage = z.output<typeof agentMessage>
 

@@ -43,6 +43,7 @@ test('a command is accepted, carried out and reported', async () => {
   server.send({ t: 'command', command })
   await server.until(() => server.of('result').length > 0)
   expect(server.accepted).toEqual([command.id])
+  expect(server.running).toEqual([command.id])
   expect(server.of('result')).toMatchObject([
     { command_id: command.id, status: 'succeeded', code: null, container: { name: 'web', state: 'running' } },
   ])

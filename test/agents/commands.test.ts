@@ -106,6 +106,7 @@ test('what is too late, of another generation, gone, not allowed or protected is
     code: 'not_found',
   })
   expect(actions()).toEqual([])
+  expect(place.server.running).toEqual([])
   expect(await resultOf(commandFor(named, { confirmed: true }))).toMatchObject({ status: 'succeeded' })
   await place.server.until(() => place.server.of('inventory').length > 0)
   const { containers = [] } = place.server.of('inventory').at(-1) ?? {}

@@ -37,6 +37,7 @@ export class ProtocolServer {
   readonly hellos: Hello[] = []
   readonly heartbeats: Extract<AgentMessage, { t: 'heartbeat' }>[] = []
   readonly accepted: string[] = []
+  readonly running: string[] = []
   readonly done: string[] = []
   /** What agents got wrong. */
   readonly faults: string[] = []
@@ -187,6 +188,7 @@ export class ProtocolServer {
   #take(message: AgentMessage, connection: WebSocket): void {
     if (message.t === 'heartbeat') this.heartbeats.push(message)
     if (message.t === 'accepted') this.accepted.push(message.command_id)
+    if (message.t === 'running') this.running.push(message.command_id)
     if (message.t === 'segment_done') this.done.push(message.segment)
     if (message.t !== 'batch' || this.isSilent) return
     const { segment, first, records } = message

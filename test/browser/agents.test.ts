@@ -116,5 +116,10 @@ describeInBrowser('agents', () => {
     const line = (text: string) => page.locator('.log-row:not(.log-probe)').filter({ hasText: text })
     await line('checkpoint complete').filter({ hasText: 'postgres' }).waitFor()
     await line('GET /cart 200').filter({ hasText: 'web' }).waitFor()
+    const reads: string[] = []
+    page.on('request', request => reads.push(new URL(request.url()).pathname))
+    await machine.agent.store(logRecord(web, ['GET /cart 503']))
+    await line('GET /cart 503').filter({ hasText: 'web' }).waitFor()
+    expect(reads.filter(path => path === '/api/containers/logs')).toEqual([])
   })
 })

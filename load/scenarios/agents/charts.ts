@@ -11,7 +11,7 @@ const HOURS = 24
 const SAMPLES = 'agent_samples'
 /** What the page offers, in hours. */
 const SPANS_HOURS = [0.25, 1, 6, 24, 24 * 7]
-const READS = 20
+const READS = 100
 
 /** Makes up a day of samples, lets the server sum it up, and reads charts of all lengths as the page of an agent does. */
 export async function chartsOfADay({ place, server }: Stage) {

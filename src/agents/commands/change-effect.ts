@@ -1,12 +1,20 @@
 import type { Effect } from '../../streams'
-import { acceptCommand, cancelQueued, expireQueued, giveUp, resolveUnknown, takeCommands } from './change-store'
+import {
+  type CommandProgress,
+  cancelQueued,
+  expireQueued,
+  giveUp,
+  noteProgress,
+  resolveUnknown,
+  takeCommands,
+} from './change-store'
 import { commandEntries } from './command-entries'
 import type { CommandRow } from './command-rows'
 
 /** What happens to commands besides their results. */
 export type CommandChange =
   | { does: 'send'; agentId: string; epoch: number; again: boolean }
-  | { does: 'accept'; agentId: string; id: string }
+  | { does: 'progress'; agentId: string; id: string; status: CommandProgress }
   | { does: 'cancel'; tenantId: string; id: string }
   /** Ends what is overdue. */
   | { does: 'sweep' }
@@ -18,7 +26,7 @@ export const commandEffect: Effect<CommandChange, CommandRow[]> = {
     const results: CommandRow[][] = []
     for (const item of items) {
       if (item.does === 'send') results.push(await takeCommands(trx, item.agentId, item.epoch, item.again))
-      else if (item.does === 'accept') results.push(await acceptCommand(trx, item.agentId, item.id))
+      else if (item.does === 'progress') results.push(await noteProgress(trx, item.agentId, item.id, item.status))
       else if (item.does === 'cancel') results.push(await cancelQueued(trx, item.tenantId, item.id))
       else results.push([...(await expireQueued(trx)), ...(await giveUp(trx)), ...(await resolveUnknown(trx))])
     }

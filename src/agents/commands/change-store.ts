@@ -63,13 +63,26 @@ export const takeCommands = (trx: Transaction, agentId: string, epoch: number, a
     { agentId, epoch, statuses: again ? ['queued', 'sent'] : ['queued'] },
   )
 
-export const acceptCommand = (trx: Transaction, agentId: string, id: string): Promise<CommandRow[]> =>
+export type CommandProgress = Extract<CommandStatus, 'accepted' | 'running'>
+
+const BEFORE: Record<CommandProgress, CommandStatus[]> = {
+  accepted: ['queued', 'sent'],
+  running: ['queued', 'sent', 'accepted'],
+}
+
+/** Stores how far an agent is with a command, unless it is known to be further. */
+export const noteProgress = (
+  trx: Transaction,
+  agentId: string,
+  id: string,
+  status: CommandProgress,
+): Promise<CommandRow[]> =>
   manyRows(
     trx,
     commandShape,
-    `UPDATE agent_commands c SET status = 'accepted', accepted_at = now()
-     WHERE c.id = :id AND c.agent_id = :agentId AND c.status IN ('queued', 'sent') RETURNING ${COMMAND_COLUMNS}`,
-    { agentId, id },
+    `UPDATE agent_commands c SET status = :status, accepted_at = coalesce(c.accepted_at, now())
+     WHERE c.id = :id AND c.agent_id = :agentId AND c.status = ANY(:before::text[]) RETURNING ${COMMAND_COLUMNS}`,
+    { agentId, id, status, before: BEFORE[status] },
   )
 
 /** How a command ends. */

@@ -66,8 +66,8 @@ export async function followCommand(
 }
 
 function report({ log }: Run, { status, message }: CommandRow) {
-  const level =
-    status === 'succeeded' || status === 'queued' || status === 'sent' || status === 'accepted' ? 'info' : 'warn'
+  const isBad = status === 'failed' || status === 'rejected' || status === 'expired' || status === 'unknown'
+  const level = isBad ? 'warn' : 'info'
   log[level](message && message !== WORDS[status] ? `${WORDS[status]}: ${message}` : WORDS[status])
 }
 

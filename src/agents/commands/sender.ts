@@ -6,6 +6,7 @@ import type { Writer } from '../../streams'
 import type { AgentRow } from '../agents/agent-store'
 import type { AgentNotifier } from '../notifier'
 import { commandEffect } from './change-effect'
+import type { CommandProgress } from './change-store'
 import type { CommandRow } from './command-rows'
 import { agentsWithWork } from './command-store'
 import { DEADLINE_MS } from './times'
@@ -37,11 +38,11 @@ export class CommandSender {
       .catch(logRetryable(this.deps.log, 'Cannot send commands to an agent, will retry'))
   }
 
-  accepted(agent: AgentRow, id: string) {
+  progressed(agent: AgentRow, id: string, status: CommandProgress) {
     this.deps.streams
-      .commit(commandEffect, { does: 'accept', agentId: agent.id, id })
+      .commit(commandEffect, { does: 'progress', agentId: agent.id, id, status })
       .then(rows => this.tell(rows))
-      .catch(logRetryable(this.deps.log, 'Cannot store that an agent has accepted a command'))
+      .catch(logRetryable(this.deps.log, 'Cannot store how far an agent is with a command'))
   }
 
   agentsWithWork(agentIds: readonly string[]): Promise<string[]> {

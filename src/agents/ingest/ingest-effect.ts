@@ -44,6 +44,8 @@ export type IngestResult =
       /** Those that have changed. */
       containers: ReadonlyMap<string, ContainerRow>
       samples: readonly Sample[]
+      /** Samples whose hour is not kept any more, or lies in the future. */
+      dropped: number
       /** Ids of commands whose result came. */
       ended: readonly string[]
       records: number
@@ -63,10 +65,11 @@ export const ingestEffect: Effect<IngestItem, IngestResult> = {
     const cursors = await cursorsOf(trx, current)
     const digests = new Map<IngestItem, { digest: Digest; repeated: number }>()
     for (const item of current) digests.set(item, digestOf(item, agents.get(item.agentId) as LockedAgent, cursors))
-    await store(
+    const dropped = await store(
       trx,
       [...digests.values()].map(({ digest }) => digest),
     )
+    const droppedOf = ({ agentId }: IngestItem) => dropped.filter(sample => sample.agentId === agentId).length
     if (current.length) await storeCursors(trx, [...cursors.values()])
     const inventories = [...digests].flatMap(
       ([
@@ -82,7 +85,7 @@ export const ingestEffect: Effect<IngestItem, IngestResult> = {
     await storeInventoryTimes(trx, new Map(inventories))
     const entries: TopicEntries[][] = []
     for (const item of items) entries.push(await entriesOf(trx, item, digests.get(item)?.digest))
-    return { results: items.map(item => resultOf(item, digests.get(item))), entries }
+    return { results: items.map(item => resultOf(item, digests.get(item), droppedOf(item))), entries }
   },
 }
 
@@ -124,7 +127,8 @@ const serverTimeOf = (offsetMs: number) => {
   return (agentMs: number) => new Date(Math.max(0, agentMs - correction))
 }
 
-async function store(trx: Transaction, digests: readonly Digest[]) {
+/** @returns the samples that cannot be stored */
+async function store(trx: Transaction, digests: readonly Digest[]): Promise<readonly Sample[]> {
   await storeContainers(
     trx,
     digests.flatMap(({ containers }) => [...containers.changed.values()]),
@@ -137,10 +141,11 @@ async function store(trx: Transaction, digests: readonly Digest[]) {
     trx,
     digests.flatMap(({ starts }) => starts),
   )
-  await storeSamples(
+  const { dropped } = await storeSamples(
     trx,
     digests.flatMap(({ samples }) => samples),
   )
+  return dropped
 }
 
 async function entriesOf(trx: Transaction, item: IngestItem, digest: Digest | undefined): Promise<TopicEntries[]> {
@@ -149,12 +154,16 @@ async function entriesOf(trx: Transaction, item: IngestItem, digest: Digest | un
   return [...digest.entries, ...ended.flatMap(commandEntries)]
 }
 
-function resultOf({ batches }: IngestItem, found: { digest: Digest; repeated: number } | undefined): IngestResult {
+function resultOf(
+  { batches }: IngestItem,
+  found: { digest: Digest; repeated: number } | undefined,
+  dropped: number,
+): IngestResult {
   if (!found) return { outcome: 'stale' }
   const { containers, samples, ends } = found.digest
   return {
     outcome: 'stored',
-    ...{ containers: containers.changed, samples, ended: ends.map(({ id }) => id), repeated: found.repeated },
+    ...{ containers: containers.changed, samples, dropped, ended: ends.map(({ id }) => id), repeated: found.repeated },
     records: batches.reduce((sum, { records }) => sum + records.length, 0),
   }
 }

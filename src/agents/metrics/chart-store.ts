@@ -41,8 +41,9 @@ const samplesAfter = (gauges: readonly Gauge[], from: string) =>
   `SELECT subject, date_bin(make_interval(secs => :step), at, 'epoch') AS at, ${sumsOfSamples(gauges)}
    FROM ${SAMPLES} WHERE subject = ANY(:ids) AND at >= ${from} AND at < :to GROUP BY 1, 2`
 
-const array = (gauges: readonly Gauge[], value: (gauge: Gauge) => string) =>
-  `ARRAY[${gauges.map(value).join(', ')}]::float8[]`
+/** As JSON, which is read several times faster than an array of PostgreSQL. */
+const list = (gauges: readonly Gauge[], value: (gauge: Gauge) => string) =>
+  `json_build_array(${gauges.map(value).join(', ')})`
 
 const subjectRow = z.object({ id: z.number() })
 const doneRow = z.object({ minutes: z.date(), ten_minutes: z.date() })
@@ -62,8 +63,8 @@ export async function readPoints(db: Db, wanted: Wanted): Promise<Point[]> {
     db,
     pointRow,
     `SELECT s.subject_id, p.at, p.min, p.mean, p.max FROM (
-       SELECT subject, date_bin(make_interval(secs => :step), at, 'epoch') AS at, ${array(gauges, gauge => `min(${gauge}_min)`)} AS min,
-         ${array(gauges, gauge => `sum(${gauge}_sum) / sum(${gauge}_count)`)} AS mean, ${array(gauges, gauge => `max(${gauge}_max)`)} AS max
+       SELECT subject, date_bin(make_interval(secs => :step), at, 'epoch') AS at, ${list(gauges, gauge => `min(${gauge}_min)`)} AS min,
+         ${list(gauges, gauge => `(sum(${gauge}_sum) / sum(${gauge}_count))::real`)} AS mean, ${list(gauges, gauge => `max(${gauge}_max)`)} AS max
        FROM (${PARTS[source](gauges)}) AS parts GROUP BY 1, 2) AS p
      JOIN agent_subjects s ON s.id = p.subject AND s.tenant_id = :tenantId ORDER BY 1, 2`,
     {
@@ -85,7 +86,7 @@ export const readLatest = (
   manyRows(
     db,
     latestRow,
-    `SELECT s.subject_id, l.at, ${array(gauges, gauge => `l.${gauge}`)} AS values
+    `SELECT s.subject_id, l.at, ${list(gauges, gauge => `l.${gauge}`)} AS values
      FROM agent_subjects s CROSS JOIN LATERAL (
        SELECT * FROM ${SAMPLES} WHERE subject = s.id AND at >= :after ORDER BY at DESC LIMIT 1) AS l
      WHERE s.tenant_id = :tenantId AND s.subject_id = ANY(CAST(:subjects AS uuid[]))`,

@@ -21,7 +21,7 @@ export async function chartOf(db: Db, { tenantId, subject, gauges, from, to, poi
   const span = { from: new Date(first), to: new Date(last + stepMs) }
   const found = await readPoints(db, { tenantId, subjects: [subject], gauges, source, stepMs, ...span })
   const shown = withHoles(found, stepMs)
-  const column = (of: 'min' | 'mean' | 'max', i: number) => shown.map(({ point }) => rounded(point?.[of][i] ?? null))
+  const column = (of: 'min' | 'mean' | 'max', i: number) => shown.map(({ point }) => point?.[of][i] ?? null)
   return {
     from: from.toISOString(),
     to: to.toISOString(),
@@ -48,7 +48,3 @@ function withHoles(found: readonly Point[], stepMs: number): Shown[] {
     return holes.has(i) ? [{ at, point }, { at: at + stepMs }] : [{ at, point }]
   })
 }
-
-/** Samples are stored with about seven digits. */
-const DIGITS = 7
-export const rounded = (value: number | null) => (value === null ? null : Number(value.toPrecision(DIGITS)))

@@ -1,6 +1,5 @@
 import type { Db } from '../../base/db'
 import type { Sparkline } from '../../contract/agent-metrics'
-import { rounded } from './chart'
 import { readLatest, readPoints } from './chart-store'
 import { GAUGES } from './gauges'
 import { MINUTE_MS } from './tiers'
@@ -21,7 +20,7 @@ export async function sparklinesOf(db: Db, tenantId: string, subjects: readonly 
   const empty = (): (number | null)[] => new Array(POINTS).fill(null)
   const lines = new Map<string, Sparkline>()
   for (const { subject_id: id, at, values } of latest) {
-    const known = GAUGES.flatMap((gauge, i) => (values[i] == null ? [] : [[gauge, rounded(values[i])] as const]))
+    const known = GAUGES.flatMap((gauge, i) => (values[i] == null ? [] : [[gauge, values[i]] as const]))
     const sample = { at: at.toISOString(), values: Object.fromEntries(known) }
     lines.set(id, { id, latest: sample, cpu: empty(), memory: empty() })
   }
@@ -29,8 +28,8 @@ export async function sparklinesOf(db: Db, tenantId: string, subjects: readonly 
     const line = lines.get(subject_id)
     const i = (at.getTime() - from) / STEP_MS
     if (!line) continue
-    line.cpu[i] = rounded(mean[0] ?? null)
-    line.memory[i] = rounded(mean[1] ?? null)
+    line.cpu[i] = mean[0] ?? null
+    line.memory[i] = mean[1] ?? null
   }
   return { from: span.from, step_seconds: STEP_MS / 1_000, items: [...lines.values()] }
 }

@@ -9,7 +9,7 @@ export interface StoredSamples {
   /** Those that were not there yet. */
   stored: number
   /** Those whose hour is not kept any more, or lies in the future. */
-  dropped: number
+  dropped: readonly Sample[]
 }
 
 /**
@@ -17,12 +17,13 @@ export interface StoredSamples {
  * up again.
  */
 export async function storeSamples(trx: Transaction, samples: readonly Sample[]): Promise<StoredSamples> {
-  if (!samples.length) return { stored: 0, dropped: 0 }
+  if (!samples.length) return { stored: 0, dropped: [] }
   await lockForSamples(trx)
   const hours = await listSpans(trx, SAMPLES, 'hour')
   const kept = new Set(hours.map(({ from }) => from.getTime()))
-  const storable = samples.filter(({ at }) => kept.has(hourOf(at)))
-  const dropped = samples.length - storable.length
+  const isStorable = ({ at }: Sample) => kept.has(hourOf(at))
+  const storable = samples.filter(isStorable)
+  const dropped = samples.filter(sample => !isStorable(sample))
   if (!storable.length) return { stored: 0, dropped }
   const closed = await findClosed(trx)
   await insertSubjects(trx, storable)

@@ -5,6 +5,7 @@ import type { ServerMessage } from '../../contract/agent-protocol'
 import type { AgentFacts } from '../agents/agent-facts'
 import type { AgentRow } from '../agents/agent-store'
 import type { Connecting, Sighting } from '../agents/presence-store'
+import type { CommandProgress } from '../commands/change-store'
 import type { Batch } from '../ingest/ingest-effect'
 import type { AgentSettings } from '../settings'
 import { Handshake } from './handshake'
@@ -26,7 +27,7 @@ export interface ConnectionDeps {
   open(connection: AgentConnection, connecting: Connecting): Promise<Opened | undefined>
   /** It has been welcomed. */
   onOpen(connection: AgentConnection): void
-  onAccepted(agent: AgentRow, commandId: string): void
+  onProgress(agent: AgentRow, commandId: string, status: CommandProgress): void
   /** What may be stored of what it sends: as many records. */
   limit(agent: AgentRow, records: Batch['records'], agentNowMs: number): Batch['records']
   onFaults(agent: AgentRow, faults: readonly string[]): void
@@ -186,7 +187,8 @@ export class AgentConnection {
         opened.inbox.add({ ...message, records: this.limited(opened.agent, message.records) })
         return
       case 'accepted':
-        this.deps.onAccepted(opened.agent, message.command_id)
+      case 'running':
+        this.deps.onProgress(opened.agent, message.command_id, message.t)
         return
       case 'segment_done':
         return // how far it was stored is kept for a while, in case its last records come again

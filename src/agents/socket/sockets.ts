@@ -119,7 +119,7 @@ export class AgentSockets implements Part {
         if (agent) commands.send(agent, message => connection.send(message), true)
       },
       limit: (agent, records, agentNowMs) => this.limit.apply(agent.tenant_id, records, agentNowMs),
-      onAccepted: (agent, commandId) => commands.accepted(agent, commandId),
+      onProgress: (agent, commandId, status) => commands.progressed(agent, commandId, status),
       onFaults: (agent, faults) =>
         this.faults.warn('Records of an agent cannot be read, and are left out', {
           ...{ agent_id: agent.id, count: faults.length, first: faults[0] },
@@ -141,7 +141,13 @@ export class AgentSockets implements Part {
       log: this.deps.log,
       store: this.deps.store,
       onStored: (segment, seq) => connection.send({ t: 'ack', segment, seq }),
-      onResult: result => this.deps.onStored(agent, result),
+      onResult: result => {
+        this.deps.onStored(agent, result)
+        if (result.dropped)
+          this.faults.warn('Samples of an agent are from hours that are not kept, and are left out', {
+            ...{ agent_id: id, count: result.dropped },
+          })
+      },
       onStale: () => connection.refuse(REFUSALS.replaced),
       onFailed: () => connection.terminate(),
       onRoom: hasRoom => connection.setRoom(hasRoom),

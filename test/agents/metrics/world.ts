@@ -56,7 +56,10 @@ export async function metricsWorld(start: string) {
     container,
     addContainer,
     sample,
-    store: (samples: Sample[]) => db.transaction(trx => storeSamples(trx, samples)),
+    async store(samples: Sample[]) {
+      const { stored, dropped } = await db.transaction(trx => storeSamples(trx, samples))
+      return { stored, dropped: dropped.length }
+    },
     rows: <Row>(sql: string, bindings: unknown[] = []) => rows<Row>(db, sql, bindings),
     async stop() {
       await db.destroy()

@@ -62,6 +62,8 @@ test('a restart that is asked for in another process reaches the agent, and its 
   await on.commandBecomes(body.command.id, 'sent')
   agent.send({ t: 'accepted', command_id: body.command.id })
   await on.commandBecomes(body.command.id, 'accepted')
+  agent.send({ t: 'running', command_id: body.command.id })
+  await on.commandBecomes(body.command.id, 'running')
   await agent.store(result(body.command.id))
   expect(await on.command(body.command.id)).toMatchObject({ status: 'succeeded', code: null })
   expect(await endOfJob(body.job.id)).toMatchObject({
