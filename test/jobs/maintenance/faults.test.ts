@@ -66,6 +66,14 @@ const fieldOf = (id: string, field: string) => {
   const { client, key } = engineOf(web)
   return client.hget(key('demo', id), field)
 }
+/** Events of one type that BullMQ has noted. */
+async function eventsOf(type: string): Promise<Record<string, string>[]> {
+  const { client, key } = engineOf(web)
+  const found = await client.xrange(key('demo', 'events'), '-', '+')
+  return found.map(([, fields]) => toObject(fields)).filter(({ event }) => event === type)
+}
+const toObject = (fields: string[]): Record<string, string> =>
+  Object.fromEntries(fields.flatMap((name, i) => (i % 2 ? [] : [[name, fields[i + 1] ?? '']])))
 const untilAll = (ids: string[], holds: (id: string) => Promise<boolean>) =>
   eventually(async () => (await Promise.all(ids.map(holds))).every(Boolean))
 
@@ -76,10 +84,11 @@ test('jobs that come due while PostgreSQL is down run once when it is back', asy
   const ids = (await Promise.all(made)).map(({ job }) => job.id)
   await servers.postgres.kill()
   await web.jobs.engine.hasten('demo', ids)
-  // Workers have fetched the jobs, could not load their inputs, and have handed them back.
-  const { client, key } = engineOf(web)
-  await untilAll(ids, async id => (await fieldOf(id, 'processedOn')) !== null)
-  await untilAll(ids, async id => (await client.zscore(key('demo', 'delayed'), id)) !== null)
+  // Workers have fetched the jobs, could not load their inputs, and have handed them back: delayed once more.
+  await eventually(async () => {
+    const delays = await eventsOf('delayed')
+    return ids.every(id => delays.filter(({ jobId }) => jobId === id).length > 1)
+  })
   await servers.postgres.restart()
   for (const id of ids) {
     expect(await untilState(web, id, 'completed')).toMatchObject({ attempt: 1, max_attempts: 1, result: 'ran' })
