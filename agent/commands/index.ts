@@ -1,3 +1,3 @@
-export { Commands } from './commands'
+export { Commands, type Report } from './commands'
 export { Journal } from './journal'
 export { ownContainerId, Policy } from './policy'
