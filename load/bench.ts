@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util'
 import { machine } from './figures'
 import { stopEverything } from './place'
 import { whileProgramsRun } from './programs/program'
+import { agents } from './scenarios/agents/agents'
+import { agentOutage } from './scenarios/agents/outage'
 import { alerts } from './scenarios/alerts/alerts'
 import { append } from './scenarios/append'
 import { crawl } from './scenarios/crawl/crawl'
@@ -28,6 +30,8 @@ const scenarios: Record<string, Scenario> = {
   alerts,
   monitors,
   crawl,
+  agents,
+  'agent-outage': agentOutage,
 }
 
 /** `npm run bench [-- --profile-to FOLDER] [name...]`: prints one line of JSON per scenario. */

@@ -39,4 +39,10 @@ export const AIMS = {
   monitorsLagMsP99: 1_000,
   /** Pages per second of a crawl, beside the faster of Crawlee and Scrapy. */
   crawlTimesTheFaster: 1.5,
+  /** From a sample or line on its machine to a viewer. */
+  agentSampleMsP95: 1_000,
+  agentLineMsP99: 300,
+  agentChartMsP95: 100,
+  /** Of what is new, while agents send what they kept. */
+  agentLiveMsMax: 2_000,
 }

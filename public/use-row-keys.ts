@@ -4,7 +4,7 @@ import { navigate } from './router'
 
 interface RowKeys {
   /** Rows are elements with `data-<name>` set to their id. */
-  name: 'job' | 'host' | 'query' | 'incident' | 'monitor' | 'crawl'
+  name: 'job' | 'host' | 'query' | 'incident' | 'monitor' | 'crawl' | 'agent' | 'container'
   /** The page of a row is at this path and its id. */
   path: string
   /** Further keys, called with the id of the current row. */

@@ -8,11 +8,14 @@ import { giveUp, ROOT } from './root.mjs'
 const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.stamp')
 /** Compiled file by file for Node. */
-const SERVER = ['src', 'workers', 'load', 'text']
+const SERVER = ['src', 'agent', 'workers', 'load', 'text']
 /** Bundled into one file without packages: loading a thousand small files would take half of the time to start. */
 const PROGRAM = 'src/main.ts'
-/** Bundled into one file, because it is loaded for each command. */
-const COMMAND_LINE = 'cli/main.ts'
+/** Bundled into one file, because it is loaded for each command, and the agent into another, which only it needs. */
+const COMMAND_LINE = [
+  { in: 'cli/main.ts', out: 'main' },
+  { in: 'agent/index.ts', out: 'agent' },
+]
 /** Bundled for browsers: source and output in dist/public. The library is one self-contained file. */
 const PUBLIC = 'dist/public'
 const LIBRARY = [{ in: 'public/client/global.ts', out: 'client/tailrace' }]
@@ -97,7 +100,21 @@ const programOptions = () => ({
   sourcesContent: false, // a stack trace needs only the positions
 })
 
-const commandLineOptions = () => ({ ...forNode, entryPoints: [COMMAND_LINE], outdir: join(DIST, 'cli'), bundle: true })
+const commandLineOptions = () => ({
+  ...forNode,
+  entryPoints: COMMAND_LINE,
+  outdir: join(DIST, 'cli'),
+  bundle: true,
+  plugins: [agentApart],
+})
+
+/** The command line loads the agent from its own file. */
+const agentApart = {
+  name: 'agent-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/agent\/index\.js$/ }, () => ({ path: './agent.js', external: true }))
+  },
+}
 
 const LOADERS = { '.svg': 'copy', '.woff2': 'file' }
 

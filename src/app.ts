@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Access, type Audit, createAccess } from './access'
+import { agentKinds, createAgents, type FollowDeps } from './agents'
 import { type Alerts, alertKinds, type Condition, createAlerts, type Notifications } from './alerts'
 import type { Endpoint, Principal } from './api'
 import { requireDatabase } from './base/database-check'
@@ -32,7 +33,7 @@ import {
 import { type CheckNowDeps, createMonitors, monitorKinds } from './monitors'
 import { Retention, retentionBehind, retentionKinds, retentionRoutes } from './retention'
 import { createStreams, type Family, type Streams, type TopicServer } from './streams'
-import { createServer, type Mount, type WebServer } from './web'
+import { createServer, type Mount, type Upgrade, type WebServer } from './web'
 
 /** Dependencies available to job handlers. */
 export interface HandlerDeps {
@@ -44,6 +45,7 @@ export interface HandlerDeps {
   notifications: Notifications
   monitors: CheckNowDeps
   crawls: RunCrawlDeps
+  agents: FollowDeps
 }
 
 export interface AppDeps {
@@ -62,8 +64,8 @@ export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
 /** All job kinds. Enqueuing needs them without loading their handlers. */
-const KINDS = [builtinKinds, alertKinds, crawlKinds, fleetKinds, monitorKinds, retentionKinds].flatMap(kinds =>
-  Object.values<AnyKind>(kinds),
+const KINDS = [agentKinds, builtinKinds, alertKinds, crawlKinds, fleetKinds, monitorKinds, retentionKinds].flatMap(
+  kinds => Object.values<AnyKind>(kinds),
 )
 
 /** What an area contributes. */
@@ -77,6 +79,8 @@ interface Area {
   parts?: { always?: readonly Part[]; web?: readonly Part[]; worker?: readonly Part[] }
   mounts?: readonly Mount[]
   endpoints?(topics: TopicServer): Endpoint[]
+  /** WebSockets, by path. */
+  upgrades?: Readonly<Record<string, Upgrade>>
   /** Answers held requests before the process stops. */
   release?(): void
 }
@@ -135,7 +139,11 @@ export function createApp(deps: AppDeps) {
     ...{ db, streams, redis, log, metrics, jobs, audit, outbound, sealer },
     ...{ raises: alerts.raises, publicUrl: config.publicUrl },
   })
-  const areas: Area[] = [fleet, monitors, crawls]
+  const agents = createAgents({
+    ...{ db, streams, log, metrics, jobs, audit, sealer },
+    settings: { ...config.agents, streamHeartbeatMs: config.streams.heartbeatMs },
+  })
+  const areas: Area[] = [fleet, monitors, crawls, agents]
   for (const { families = [], stats } of areas) {
     for (const family of families) streams.register(family)
     if (stats) jobs.stats.add(stats)
@@ -153,7 +161,7 @@ export function createApp(deps: AppDeps) {
   const { notifications } = alerts
   const handlerDeps = {
     ...{ jobs, audit, queries, retention, notifications, outbound },
-    ...{ monitors: monitors.checkNow, crawls: crawls.running },
+    ...{ monitors: monitors.checkNow, crawls: crawls.running, agents: agents.following },
   }
   const workers = config.role === 'web' ? [] : [jobs.createWorkers(handlers, handlerDeps)]
   const checks = {
@@ -250,7 +258,11 @@ function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, .
       ...retentionRoutes(retention),
     ],
     mounts: [jobs.board(access), ...alerts.mounts(access), ...areas.flatMap(({ mounts = [] }) => mounts)],
-    upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
+    upgrades: {
+      '/ws/stream': served.openSocket,
+      '/ws/dashboard': served.openSocket,
+      ...Object.assign({}, ...areas.map(({ upgrades }) => upgrades)),
+    },
     publicDir: join(ROOT, 'dist', 'public'),
     version: VERSION,
   }

@@ -14,9 +14,10 @@ const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const linesOf = (file: string) => textOf(file).split('\n').length - 1
 const server = [...sourceFiles('src'), ...sourceFiles('workers')]
 const commandLine = sourceFiles('cli')
+const agent = sourceFiles('agent')
 const rules = sourceFiles('text')
 const pages = sourceFiles('public')
-const all = [...server, ...commandLine, ...rules, ...pages, ...sourceFiles('load')]
+const all = [...server, ...agent, ...commandLine, ...rules, ...pages, ...sourceFiles('load')]
 const IMPORT = /^(?:import|export)\s(?!type\s)(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/gm
 const ANY_IMPORT = /(?:^(?:import|export)\s[^'"]*?|\bimport\()['"]([^'"]+)['"]/gm
 const importsOf = (file: string, pattern: RegExp) =>
@@ -93,7 +94,20 @@ test('the command line knows the server by HTTP only, and needs no packages at r
       .filter(to => !/^(cli\/|text\/|public\/client(\/|$)|src\/contract\/|node:|package\.json$|string-width$)/.test(to))
       .map(to => `${file} -> ${to}`),
   )
+  // in a bundle of its own
+  expect(bad).toEqual(['cli/commands/agent.ts -> agent'])
+})
+
+test('the agent knows the server by its protocol only, and needs no package but that of its socket', () => {
+  const bad = agent.flatMap(file =>
+    importsOf(file, MODULE)
+      .map(to => (to.startsWith('.') ? target(file, to) : to))
+      .filter(to => !/^(agent\/|text\/|src\/contract\/agent-protocol$|node:|ws$)/.test(to))
+      .filter(to => !(to === 'zod' && importsOf(file, IMPORT).every(name => name !== 'zod'))) // its types
+      .map(to => `${file} -> ${to}`),
+  )
   expect(bad).toEqual([])
+  expect(folderCirclesIn('agent')).toEqual([])
 })
 
 test('rules for text need nothing, so that server, command line and pages can share them', () => {
@@ -111,7 +125,7 @@ test('rules for text need nothing, so that server, command line and pages can sh
 })
 
 test('URLs are parsed in one way: URL.canParse of Node 20 refuses Latin-1 letters once its caller is optimized', () => {
-  const callers = [...server, ...commandLine, ...sourceFiles('load')].filter(file =>
+  const callers = [...server, ...agent, ...commandLine, ...sourceFiles('load')].filter(file =>
     /URL\.canParse\(/.test(textOf(file)),
   )
   expect(callers).toEqual([])
@@ -181,7 +195,9 @@ test('every package has one owner', () => {
 
 test('the environment is read in one place', () => {
   const readers = ['src/config.ts', 'src/main.ts', 'cli/main.ts']
-  const bad = [...server, ...commandLine].filter(file => /process\.env\b/.test(textOf(file)) && !readers.includes(file))
+  const bad = [...server, ...agent, ...commandLine].filter(
+    file => /process\.env\b/.test(textOf(file)) && !readers.includes(file),
+  )
   expect(bad).toEqual([])
 })
 

@@ -1,6 +1,7 @@
 /** All job handlers. */
 export { default as bulkAction } from './bulk-action'
 export { default as cleanup } from './cleanup'
+export { default as containerAction } from './container-action'
 export { default as crawl } from './crawl'
 export { default as demo } from './demo'
 export { default as healthCheck } from './health-check'

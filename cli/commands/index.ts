@@ -1,7 +1,9 @@
 import type { Command } from '../command'
 import { ack } from './ack'
+import { agent } from './agent'
 import { alerts } from './alerts'
 import { cancel } from './cancel'
+import { containers } from './containers'
 import { crawl } from './crawl'
 import { crawls } from './crawls'
 import { hosts } from './hosts'
@@ -9,10 +11,12 @@ import { incidents } from './incidents'
 import { job } from './job'
 import { jobs } from './jobs'
 import { login, logout, whoami } from './login'
+import { logs } from './logs'
 import { monitors } from './monitors'
 import { pause, resume } from './pause'
 import { query } from './query'
 import { queues } from './queues'
+import { restart, start, stop } from './restart'
 import { results } from './results'
 import { retention } from './retention'
 import { retry } from './retry'
@@ -34,6 +38,11 @@ export const commands: readonly Command[] = [
   hosts,
   query,
   results,
+  containers,
+  logs,
+  restart,
+  start,
+  stop,
   monitors,
   crawl,
   crawls,
@@ -47,6 +56,7 @@ export const commands: readonly Command[] = [
   schedules,
   schedule,
   retention,
+  agent,
   login,
   logout,
   whoami,

@@ -1,6 +1,7 @@
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT, wrongUsage } from '../exit'
 import { type FollowRequest, follow, showOnce } from '../follow'
+import { linesOf } from '../lines'
 import { jsonPrinter, textPrinter } from '../output/printer'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
 
@@ -49,12 +50,6 @@ function topicOf([family, name, ...rest]: readonly string[]): string {
     if (family === 'events' && name === undefined) return 'events'
   }
   throw wrongUsage('Specify what to tail: job <id>, service [web|worker], or events.')
-}
-
-function linesOf(text: string | undefined): number | 'all' | undefined {
-  if (text === undefined || text === 'all') return text
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 10_000) return Number(text)
-  throw wrongUsage(`--lines must be a number from 0 to 10000, or all, not "${text}".`)
 }
 
 /** Streams reconnect forever. This request fails at once if access is refused or the server is down. */

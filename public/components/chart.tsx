@@ -19,6 +19,8 @@ interface ChartProps {
   /** Time of the first value, in milliseconds since 1970. */
   from: number
   stepMs: number
+  /** Times of the values, if they are not at equal steps. */
+  times?: readonly number[]
   series: Series[]
   /** Of `bars`, which are for counts, and of `areas` the series stand on each other. */
   kind?: 'lines' | 'bars' | 'areas'
@@ -76,12 +78,16 @@ export function Chart(props: ChartProps) {
 const HOUR_MS = 3_600_000
 
 /** Charts with long steps go back for days. */
-const timeOf = ({ from, stepMs }: ChartProps, at: number) =>
-  (stepMs < HOUR_MS ? formatClock : formatDateTime)(from + at * stepMs)
+const timeOf = (props: ChartProps, at: number) =>
+  (props.stepMs < HOUR_MS ? formatClock : formatDateTime)(momentOf(props, at))
 
-const dataOf = ({ from, stepMs, series, kind }: ChartProps): uPlot.AlignedData => [
-  Array.from({ length: series[0]?.values.length ?? 0 }, (_, at) => (from + at * stepMs) / 1_000),
-  ...(kind === 'bars' || kind === 'areas' ? stacked(series) : series).map(({ values }) => [...values]),
+const momentOf = ({ from, stepMs, times }: ChartProps, at: number) => times?.[at] ?? from + at * stepMs
+
+const dataOf = (props: ChartProps): uPlot.AlignedData => [
+  Array.from({ length: props.series[0]?.values.length ?? 0 }, (_, at) => momentOf(props, at) / 1_000),
+  ...(props.kind === 'bars' || props.kind === 'areas' ? stacked(props.series) : props.series).map(({ values }) => [
+    ...values,
+  ]),
 ]
 
 /** Each series stands on those after it. The highest comes first, so that the others are drawn in front of it. */

@@ -13,6 +13,7 @@ import { HostWarnings } from '../fleet/hosts/host-warnings'
 import { LabelsTab } from '../fleet/hosts/labels-tab'
 import { LogTab } from '../fleet/hosts/log-tab'
 import { QueryTab } from '../fleet/hosts/query-tab'
+import { SameAgent } from '../fleet/hosts/same-agent'
 import { ScheduledTab } from '../fleet/hosts/scheduled-tab'
 import { type Refreshing, useHost } from '../fleet/hosts/use-host'
 import { Vitals } from '../fleet/hosts/vitals'
@@ -75,6 +76,7 @@ function Summary({ host }: { host: HostWithDetails }) {
     ['osquery', host.osquery_version],
     ['Enrolled', <Ago key="enrolled" time={host.last_enrolled_at} />],
     ['Serial', host.hardware_serial],
+    ['Container agent', host.hardware_uuid !== '' && <SameAgent key="agent" hardwareUuid={host.hardware_uuid} />],
     [
       'Labels',
       host.labels.length > 0 &&

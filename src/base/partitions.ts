@@ -5,6 +5,7 @@ import { countRow, manyRows, oneRow } from './rows'
 import { lowPriority } from './table-store'
 
 export const DAY_MS = 86_400_000
+export const HOUR_MS = 3_600_000
 const DAYS_AHEAD = 3
 /** The default partition already holds rows of this day: they stay there, and the day gets no partition. */
 const CHECK_VIOLATION = '23514'
@@ -34,7 +35,48 @@ async function ensureDay(trx: Transaction, table: string, at: Date) {
     })
 }
 
-/** A day of rows with a partition of its own, which can be dropped as a whole. */
+/** Lengths of partitions that can be created for any time; the name of one ends with as many digits of its start. */
+const LENGTHS = { hour: { ms: HOUR_MS, digits: 10 }, day: { ms: DAY_MS, digits: 8 } } as const
+export type PartitionLength = keyof typeof LENGTHS
+
+/**
+ * Creates all partitions of a table without a default partition that are missing for a span of time. Safe in several
+ * processes at once, and never blocks writers: CREATE TABLE ... PARTITION OF would wait for them, and they behind it.
+ */
+export async function ensureSpan(db: Db, table: string, length: PartitionLength, span: { from: Date; to: Date }) {
+  const { ms } = LENGTHS[length]
+  const first = Math.floor(span.from.getTime() / ms) * ms
+  const known = new Set((await listSpans(db, table, length)).map(({ from }) => from.getTime()))
+  const missing: number[] = []
+  for (let at = first; at < span.to.getTime(); at += ms) if (!known.has(at)) missing.push(at)
+  if (!missing.length) return
+  await db.transaction(async trx => {
+    if (!(await tryLock(trx, `partitions of ${table}`))) return
+    const created = new Set((await listSpans(trx, table, length)).map(({ from }) => from.getTime()))
+    for (const at of missing) if (!created.has(at)) await attach(trx, table, length, at)
+  })
+}
+
+async function attach(trx: Transaction, table: string, length: PartitionLength, at: number) {
+  const { ms, digits } = LENGTHS[length]
+  const from = new Date(at).toISOString()
+  const name = `${table}_${from.replace(/\D/g, '').slice(0, digits)}`
+  await trx.raw(`CREATE TABLE ${name} (LIKE ${table} INCLUDING ALL)`)
+  const to = new Date(at + ms).toISOString()
+  await trx.raw(`ALTER TABLE ${table} ATTACH PARTITION ${name} FOR VALUES FROM ('${from}') TO ('${to}')`)
+}
+
+/** All hours or days, oldest first. */
+export async function listSpans(db: Db, table: string, length: PartitionLength): Promise<Day[]> {
+  const { ms, digits } = LENGTHS[length]
+  return (await namesOf(db, table, digits)).map(name => {
+    const [, year, month, day, hour] = /(\d{4})(\d{2})(\d{2})(\d{2})?$/.exec(name.slice(-digits)) ?? []
+    const from = new Date(`${year}-${month}-${day}T${hour ?? '00'}:00:00Z`)
+    return { name, from, to: new Date(from.getTime() + ms) }
+  })
+}
+
+/** A day (or hour) of rows with a partition of its own, which can be dropped as a whole. */
 export interface Day {
   /** Name of the partition. */
   name: string
@@ -44,19 +86,17 @@ export interface Day {
 }
 
 /** All days, oldest first. */
-export async function listDays(db: Db, table: string): Promise<Day[]> {
+export const listDays = (db: Db, table: string): Promise<Day[]> => listSpans(db, table, 'day')
+
+async function namesOf(db: Db, table: string, digits: number): Promise<string[]> {
   const found = await manyRows(
     db,
     z.object({ name: z.string() }),
     `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-     WHERE i.inhparent = CAST(:table AS regclass) AND c.relname ~ ('^' || :table || '_[0-9]{8}$') ORDER BY 1`,
-    { table },
+     WHERE i.inhparent = CAST(:table AS regclass) AND c.relname ~ ('^' || :table || '_[0-9]{' || :digits || '}$') ORDER BY 1`,
+    { table, digits: String(digits) },
   )
-  return found.map(({ name }) => {
-    const [, year, month, day] = /(\d{4})(\d{2})(\d{2})$/.exec(name) ?? []
-    const from = new Date(`${year}-${month}-${day}T00:00:00Z`)
-    return { name, from, to: new Date(from.getTime() + DAY_MS) }
-  })
+  return found.map(({ name }) => name)
 }
 
 export async function countDay(db: Db, { name }: Day): Promise<number> {

@@ -1,8 +1,11 @@
 import type { z } from 'zod'
+import type { agentMetricsRoutes } from './agent-metrics'
+import type { agentRoutes, agentTokenRoutes } from './agents'
 import type { alertRouteRoutes } from './alert-routes'
 import type { alertRoutes } from './alerts'
 import type { auditRoutes } from './audit'
 import type { carveRoutes } from './carves'
+import type { commandRoutes, containerRoutes } from './containers'
 import type { crawlPageRoutes } from './crawl-pages'
 import type { crawlReportRoutes } from './crawl-reports'
 import type { crawlToolRoutes } from './crawl-tools'
@@ -42,8 +45,13 @@ type In<Table> = Table[keyof Table]
 
 /** Every endpoint of the API. */
 export type ApiRoute =
+  | In<typeof agentMetricsRoutes>
+  | In<typeof agentRoutes>
+  | In<typeof agentTokenRoutes>
   | In<typeof auditRoutes>
   | In<typeof carveRoutes>
+  | In<typeof commandRoutes>
+  | In<typeof containerRoutes>
   | In<typeof crawlPageRoutes>
   | In<typeof crawlReportRoutes>
   | In<typeof crawlRoutes>

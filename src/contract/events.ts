@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { metricsEvent } from './agent-metrics'
+import { agentConnectedEvent, agentDisconnectedEvent, agentGap, agentState } from './agents'
 import { alertEvent } from './alerts'
 import { auditEvent } from './audit'
+import { commandEvent, containerChangedEvent, containerEvent, containerTopicState } from './containers'
 import { crawlProgress } from './crawls'
 import { time } from './fields'
 import { healthChanged } from './health'
@@ -38,6 +41,20 @@ export const hostTopicEvents = {
   host_labels: hostLabelsEvent,
   query_result: queryResult,
 }
+/** The same for an agent. */
+export const agentTopicEvents = {
+  status: agentState,
+  container_event: containerEvent,
+  command_updated: commandEvent,
+  agent_gap: agentGap,
+  metrics: metricsEvent,
+}
+/** The same for a container. */
+export const containerTopicEvents = {
+  status: containerTopicState,
+  container_event: containerEvent,
+  command_updated: commandEvent,
+}
 
 /** `data` of the events of a tenant. */
 export const tenantEvents = {
@@ -60,6 +77,12 @@ export const tenantEvents = {
   host_enrolled: hostEnrolledEvent,
   host_status: hostStatusEvent,
   host_deleted: hostDeletedEvent,
+  agent_connected: agentConnectedEvent,
+  agent_disconnected: agentDisconnectedEvent,
+  container_started: containerChangedEvent,
+  container_stopped: containerChangedEvent,
+  container_health: containerChangedEvent,
+  command_updated: commandEvent,
   retention_swept: retentionSwept,
   audit: auditEvent,
   alert_created: alertEvent,

@@ -1,5 +1,5 @@
 /** Headings of the sidebar, in its order. */
-export const SECTIONS = ['Jobs', 'Fleet', 'Monitors', 'Alerts', 'Admin'] as const
+export const SECTIONS = ['Jobs', 'Fleet', 'Containers', 'Monitors', 'Alerts', 'Admin'] as const
 
 export interface PageInfo {
   name: string
@@ -54,6 +54,12 @@ export const PAGES = [
   { name: 'host', path: '/hosts/:id', title: 'Host', parent: 'hosts' },
   { name: 'new-query', path: '/queries/new', title: 'New query', parent: 'queries', role: 'operator' },
   { name: 'query', path: '/queries/:id', title: 'Query', parent: 'queries' },
+
+  { name: 'containers', path: '/containers', title: 'Containers', section: 'Containers' },
+  { name: 'container-logs', path: '/containers/logs', title: 'Container logs', section: 'Containers' },
+  { name: 'container', path: '/containers/:id', title: 'Container', parent: 'containers' },
+  { name: 'agents', path: '/agents', title: 'Agents', section: 'Containers' },
+  { name: 'agent', path: '/agents/:id', title: 'Agent', parent: 'agents' },
 
   { name: 'monitors', path: '/monitors', title: 'Monitors', section: 'Monitors', key: 'g' },
   { name: 'new-monitor', path: '/monitors/new', title: 'Add monitor', parent: 'monitors', role: 'operator' },

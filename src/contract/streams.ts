@@ -3,7 +3,7 @@ import { byId } from './fields'
 import type { Routes } from './route'
 import { LEVELS, SERVICES, TOPICS_MAX } from './values'
 
-/** `job:<id>`, `host:<id>`, `query:<id>`, `service:<name>`, `events`. */
+/** `job:<id>`, `host:<id>`, `query:<id>`, `agent:<id>`, `container:<id>`, `service:<name>`, `events`. */
 export const topicName = z
   .string()
   .regex(/^[a-z]+(:[A-Za-z0-9._-]{1,100})?$/, 'must be a topic name such as job:<id> or events')
@@ -54,7 +54,7 @@ export const withLabels = <Shape extends z.ZodRawShape>(shape: Shape) =>
 
 /** For server-sent events: EventSource sends no headers, so pages of other origins give a ticket in the query. */
 const sseFields = { ...streamFields, ticket: z.string().max(200).optional() }
-const streamQuery = withLabels(sseFields)
+export const streamQuery = withLabels(sseFields)
 const tooMany = `At most ${TOPICS_MAX} topics are allowed per connection.`
 /** One name or several. */
 const topics = z.union([topicName, z.array(topicName).min(1).max(TOPICS_MAX, tooMany)])

@@ -6,7 +6,7 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /** Pages whose filters can be saved under a name. */
-export const VIEW_PAGES = ['jobs', 'hosts', 'queries', 'alerts', 'monitors', 'crawls'] as const
+export const VIEW_PAGES = ['jobs', 'hosts', 'queries', 'alerts', 'monitors', 'crawls', 'containers'] as const
 
 /** Kinds of processes, each with its own log. */
 export const SERVICES = ['web', 'worker'] as const
@@ -61,6 +61,7 @@ export const QUEUE_NAMES = [
   'schedules',
   'notifications',
   'crawls',
+  'agents',
 ] as const
 
 /** Times that a preview of a schedule may ask for. */
@@ -99,6 +100,7 @@ export const ALERT_SOURCES = [
   'queues',
   'fleet',
   'crawls',
+  'agents',
   'retention',
   'health',
   'alerts',
@@ -212,3 +214,48 @@ export const COMPARISONS = ['new', 'gone', 'changed', 'moved'] as const
 export const CRAWL_EXPORTS = ['jsonl', 'csv', 'sitemap', 'warc'] as const
 /** What can raise an alert at the end of a crawl. */
 export const CRAWL_ALERTS = ['broken_links', 'new_broken_links', 'ended_badly'] as const
+
+/** What is measured of a machine: `cpu` in percent of all its cores, sizes in bytes, rates in bytes per second. */
+export const HOST_GAUGES = [
+  'cpu',
+  'load1',
+  'memory',
+  'memory_total',
+  'swap',
+  'disk',
+  'disk_total',
+  'rx',
+  'tx',
+  'read',
+  'write',
+] as const
+/** What is measured of a container: `cpu` in percent of one core. */
+export const CONTAINER_GAUGES = ['cpu', 'memory', 'memory_limit', 'rx', 'tx', 'read', 'write', 'pids'] as const
+/** Max number of points of a series in a reply. */
+export const CHART_POINTS_MAX = 1_000
+export const AGENT_STATUSES = ['online', 'offline'] as const
+/** `gone`: the engine does not have it any more. */
+export const CONTAINER_STATES = [
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'removing',
+  'exited',
+  'dead',
+  'gone',
+] as const
+export const CONTAINER_HEALTHS = ['none', 'starting', 'healthy', 'unhealthy'] as const
+export const CONTAINER_ACTIONS = ['start', 'stop', 'restart'] as const
+/** `expired`: never begun. `unknown`: begun, and nobody can say what became of it. */
+export const COMMAND_STATUSES = [
+  'queued',
+  'sent',
+  'accepted',
+  'running',
+  'succeeded',
+  'failed',
+  'rejected',
+  'expired',
+  'unknown',
+] as const

@@ -24,6 +24,8 @@ export interface NewEntry {
   attempt?: number | null
   source?: string | null
   message?: string
+  /** The message was cut before it came here. */
+  truncated?: boolean
   /** JSON-serializable. */
   data?: unknown
   /** The complete state of the topic after this entry; new readers get the latest one first. */
@@ -134,7 +136,7 @@ function prepareLine(entry: NewEntry): PreparedEntry {
   const cut = cutText(message, LINE_BYTES_MAX)
   const given = jsonOf(entry.data)
   const data = given !== null && given.length > DATA_BYTES_MAX ? null : given
-  const truncated = cut !== message || data !== given
+  const truncated = entry.truncated === true || cut !== message || data !== given
   const record = lineRecord({ atMs, level, step, attempt, message: cut, source, truncated, data })
   const state = jsonOf(entry.state)
   return { kind: 'log', atMs, level, step, record, state, bytes: bytesOf(record, state) }

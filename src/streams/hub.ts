@@ -90,6 +90,12 @@ export class Hub {
     return this.families.get(name.split(':', 1)[0] ?? '')
   }
 
+  /** Names of the topics of a family that have readers in this process. */
+  readNames(prefix: string): string[] {
+    const read = [...this.watched.values()].filter(({ users, feed }) => users > 0 && feed.family.prefix === prefix)
+    return read.map(({ feed }) => feed.topic.name)
+  }
+
   /** @throws Problem 404 when there is no such topic for this tenant */
   async mustExist(topic: Topic): Promise<void> {
     if (!(await this.family(topic.name)?.exists(topic))) throw notFound(`topic ${topic.name}`)

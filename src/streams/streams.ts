@@ -48,6 +48,8 @@ export interface Streams extends Part, Writer {
   /** Registers the topics of an area. */
   register(family: Family): void
   exists(topic: Topic): Promise<boolean>
+  /** Names of the topics of a family that have readers in this process. */
+  readNames(prefix: string): string[]
   /** The data of streams and how long it is kept. */
   retention(tenantIds: () => Promise<string[]>): RetentionTarget[]
   /** Closes the streams of a session or token: for good, or so that clients reconnect with another role. */
@@ -107,6 +109,7 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     commit: writer.commit.bind(writer),
     flush: writer.flush.bind(writer),
     announce: (topic: Topic, entry: NewEntry) => hub.announce(topic, entry),
+    readNames: prefix => hub.readNames(prefix),
     retention: tenantIds => streamRetention({ db, tenantIds, family: name => hub.family(name) }),
     closeCredential: (id, why) => connections.closeCredential(id, why),
     endConnections: () => connections.stop(),

@@ -18,7 +18,7 @@ export const WALKED = [...PAGES.map(({ name }) => name), 'nowhere'] as const
 
 /** Addresses of a page, with seeded data. */
 export function addressesOf(page: PageName | 'nowhere', ids: Seeded): Address[] {
-  const { job, host, query, badQuery, alert, incident, monitor, crawl } = ids
+  const { job, host, query, badQuery, alert, incident, monitor, crawl, agent, container } = ids
   const views: Record<PageName | 'nowhere', ReadonlyArray<[path: string, shows: string]>> = {
     'sign-in': [['/sign-in', 'form']],
     dashboard: [['/', '.queue-card']],
@@ -106,6 +106,26 @@ export function addressesOf(page: PageName | 'nowhere', ids: Seeded): Address[] 
       [`/crawls/${crawl}?tab=why&url=${encodeURIComponent('http://127.0.0.1/')}`, '.why'],
       [`/crawls/${NO_ID}`, '.empty'],
     ],
+    agents: [
+      ['/agents', '.agent-row .trend-value'],
+      ['/agents?q=there+is+no+such+agent', '.empty'],
+    ],
+    agent: [
+      [`/agents/${agent}`, '.container-row'],
+      [`/agents/${agent}?period=24h`, '.chart canvas'],
+      [`/agents/${NO_ID}`, '.empty'],
+    ],
+    containers: [
+      ['/containers', '.container-row'],
+      ['/containers?q=there+is+no+such+container', '.empty'],
+    ],
+    container: [
+      [`/containers/${container}`, LOG],
+      [`/containers/${container}?tab=charts`, '.chart canvas'],
+      [`/containers/${container}?tab=history`, '.topic-events li'],
+      [`/containers/${NO_ID}`, '.empty'],
+    ],
+    'container-logs': [['/containers/logs', LOG]],
     incidents: [
       ['/incidents', '.incident-row'],
       ['/incidents?q=there+is+no+such+incident', '.empty'],

@@ -4,6 +4,7 @@ import type { TestApp } from '../support/app'
 import { deadPort } from '../support/sites'
 import { stopAtEnd } from './browser'
 import { startCrawlSite } from './crawl-site'
+import { startMachine } from './machine'
 
 /** Ids of what the pages show in tests. */
 export interface Seeded {
@@ -16,6 +17,8 @@ export interface Seeded {
   incident: string
   monitor: string
   crawl: string
+  agent: string
+  container: string
 }
 
 const demo = (step: object) => ({ kind: 'demo', input: { steps: [{ name: 'load', lines: 20, ...step }] } })
@@ -53,6 +56,7 @@ export async function seed(app: TestApp): Promise<Seeded> {
   const monitor = await addMonitors(app, url)
   const alert = await raiseAlerts(app)
   const crawl = await crawlSite(app)
+  const machine = await connectMachine(app)
   /** Empty when a busy server refuses: it is asked again. */
   const get = async (path: string): Promise<{ items: Array<{ id: string; kind: string }> }> => {
     const response = await app.get(path)
@@ -72,7 +76,7 @@ export async function seed(app: TestApp): Promise<Seeded> {
     const [pending, running] = await Promise.all(['pending', 'running'].map(each => get(`/api/jobs?status=${each}`)))
     return (pending?.items.length === 0 && running?.items.length === 1) || undefined // the one that is made to last
   })
-  return { job: job.id, host, query: query.id, badQuery: bad.query.id, alert, incident, monitor, crawl }
+  return { job: job.id, host, query: query.id, badQuery: bad.query.id, alert, incident, monitor, crawl, ...machine }
 }
 
 /** One that is down, and one that waits for heartbeats. @returns the id of the first, once it was checked */
@@ -102,6 +106,12 @@ async function crawlSite(app: TestApp): Promise<string> {
     })
   }
   return id
+}
+
+/** A machine with two containers, one of which it protects. */
+async function connectMachine(app: TestApp): Promise<{ agent: string; container: string }> {
+  const machine = await startMachine(app, 'build-01')
+  return { agent: machine.agentId, container: await machine.idOf('web') }
 }
 
 /** Alerts as Prometheus sends them, a silence and a maintenance window that mute some. @returns the fingerprint of one */

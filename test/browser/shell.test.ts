@@ -30,6 +30,7 @@ describeInBrowser('the shell', () => {
     expect(await page.locator('.sidebar h2').allTextContents()).toEqual([
       'Jobs',
       'Fleet',
+      'Containers',
       'Monitors',
       'Alerts',
       'Admin',

@@ -14,6 +14,7 @@ const NEEDED = [
   'src',
   'workers',
   'public',
+  'agent',
   'cli',
   'load',
   'text',

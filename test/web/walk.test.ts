@@ -2,6 +2,7 @@ import { DEFAULT_TENANT_ID } from '../../src/api'
 import { newId } from '../../src/base/ids'
 import type { Role } from '../../src/contract/access'
 import { ROLES } from '../../src/contract/values'
+import { containerOf, enroll, inventoryRecord, TestAgent } from '../agents/server/test-agent'
 import { addCrawl, addPage } from '../crawls/rows'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { type Description, type Operation, operationsOf } from './description'
@@ -75,6 +76,26 @@ async function makeOurs() {
   await makeOurAlerts()
   await makeOurMonitors()
   await makeOurCrawls()
+  await makeOurAgents()
+}
+
+async function makeOurAgents() {
+  const identity = await enroll(app, 'ours')
+  const agent = await TestAgent.connect(app, identity)
+  await agent.store(inventoryRecord([containerOf('ours')]))
+  const { items } = await json<{ items: { id: string }[] }>(await app.get('/api/containers'))
+  const container = items[0]?.id ?? ''
+  const { command } = await json<{ command: { id: string } }>(
+    await app.post(`/api/containers/${container}/stop`, { reason: 'ours' }),
+  )
+  await agent.cut()
+  const { token } = await json<{ token: { id: string } }>(await app.post('/api/agent-tokens', { name: 'ours' }))
+  Object.assign(ours, {
+    '/api/agents/': identity.agentId,
+    '/api/containers/': container,
+    '/api/commands/': command.id,
+    '/api/agent-tokens/': token.id,
+  })
 }
 
 async function makeOurCrawls() {
@@ -187,7 +208,7 @@ test('the document has the role of every route, and few are public', () => {
   for (const { path, role } of operations)
     expect([path, ['anyone', ...ROLES]]).toEqual([path, expect.arrayContaining([role])])
   const open = operations.filter(each => each.role === 'anyone').map(each => `${each.method} ${each.path}`)
-  expect(open).toEqual(['POST /api/session'])
+  expect(open.sort()).toEqual(['POST /api/agents/enroll', 'POST /api/session'])
 })
 
 test('without credentials: 401', async () => {
@@ -236,6 +257,8 @@ test("another tenant's id in a query or body: 404", async () => {
     `/api/stream?topic=events&topic=job:${job}`,
     `/api/stream/poll?topic=job:${job}&wait_ms=0`,
     `/api/logs?scope=job&job_id=${job}`,
+    `/api/stream/poll?topic=agent:${ours['/api/agents/']}&wait_ms=0`,
+    `/api/stream/poll?topic=container:${ours['/api/containers/']}&wait_ms=0`,
     `/api/sessions?member_id=${ours['/api/members/']}`,
   ]
   for (const url of urls) {

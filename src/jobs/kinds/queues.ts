@@ -5,6 +5,8 @@ import type { QueueName } from '../../contract/jobs'
  * `concurrency` is a multiple of `WORKER_CONCURRENCY`: how many jobs of this queue a worker process runs at a time.
  */
 export const QUEUES = {
+  /** Actions on containers: they only wait for agents. */
+  agents: { concurrency: 25 },
   checks: { concurrency: 1 },
   cleanup: { concurrency: 0.1 },
   /** They wait for servers most of the time. */

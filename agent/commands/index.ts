@@ -1,0 +1,3 @@
+export { Commands, type Report } from './commands'
+export { Journal } from './journal'
+export { ownContainerId, Policy } from './policy'

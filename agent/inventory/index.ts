@@ -1,0 +1,2 @@
+export { EngineWatch } from './engine-watch'
+export { Inventory } from './inventory'

@@ -1,0 +1,2 @@
+export { cpuCount, type HostSample, HostSampler } from './host'
+export { Sampler } from './sampler'

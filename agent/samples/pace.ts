@@ -1,0 +1,46 @@
+import { type ContainerSample, isIdle } from './container'
+
+/** As the server says in `welcome`. */
+export interface Intervals {
+  normalMs: number
+  watchedMs: number
+  idleMs: number
+}
+
+/** Idle samples in a row after which the interval doubles. */
+const IDLE_SAMPLES = 6
+/** Timers may fire a little early. */
+const TOLERANCE_MS = 20
+
+/** When a container is sampled: slower while it is idle, fast while somebody watches. Times are multiples of the interval. */
+export class Pace {
+  #idle = 0
+  #factor = 1
+  #dueAt = 0
+
+  isDue(now: number): boolean {
+    return now >= this.#dueAt - TOLERANCE_MS
+  }
+
+  /** Next after the sample that starts now, so that containers with the same interval are sampled together. */
+  begin(now: number, { normalMs, watchedMs, idleMs }: Intervals, isWatched: boolean): void {
+    const slow = Math.max(normalMs, Math.min(idleMs, normalMs * this.#factor))
+    const interval = isWatched ? Math.min(watchedMs, normalMs) : slow
+    this.#dueAt = (Math.floor((now + TOLERANCE_MS) / interval) + 1) * interval
+  }
+
+  saw(sample: ContainerSample): void {
+    this.#idle = isIdle(sample) ? this.#idle + 1 : 0
+    if (this.#idle === 0) this.#factor = 1
+    else if (this.#idle % IDLE_SAMPLES === 0) this.#factor *= 2
+  }
+
+  rest(until: number): void {
+    this.#dueAt = until
+  }
+
+  /** At once: somebody watches, or it has started. */
+  hurry(): void {
+    this.#dueAt = 0
+  }
+}

@@ -1,0 +1,2 @@
+export type { Chunk, Segment } from './segment'
+export { Spool, type SpoolSettings } from './spool'

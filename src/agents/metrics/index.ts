@@ -1,0 +1,6 @@
+export { MetricsFeed } from './feed'
+export { metricsRoutes } from './metrics-routes'
+export { metricsRetention } from './retention'
+export { Rollups } from './rollups'
+export type { Sample } from './sample'
+export { type StoredSamples, storeSamples } from './store-samples'
