@@ -12,11 +12,16 @@ const IDLE_SAMPLES = 6
 /** Timers may fire a little early. */
 const TOLERANCE_MS = 20
 
-/** When a container is sampled: slower while it is idle, fast while somebody watches. Times are multiples of the interval. */
+/**
+ * When a container is sampled: slower while it is idle, fast while somebody watches. Times are multiples of the interval,
+ * and a phase later: agents whose samples all came at the same time would keep viewers waiting.
+ */
 export class Pace {
   #idle = 0
   #factor = 1
   #dueAt = 0
+
+  constructor(private readonly phaseMs: number) {}
 
   isDue(now: number): boolean {
     return now >= this.#dueAt - TOLERANCE_MS
@@ -26,7 +31,8 @@ export class Pace {
   begin(now: number, { normalMs, watchedMs, idleMs }: Intervals, isWatched: boolean): void {
     const slow = Math.max(normalMs, Math.min(idleMs, normalMs * this.#factor))
     const interval = isWatched ? Math.min(watchedMs, normalMs) : slow
-    this.#dueAt = (Math.floor((now + TOLERANCE_MS) / interval) + 1) * interval
+    const begun = Math.floor((now + TOLERANCE_MS - this.phaseMs) / interval)
+    this.#dueAt = (begun + 1) * interval + this.phaseMs
   }
 
   saw(sample: ContainerSample): void {

@@ -10,6 +10,8 @@ const TOGETHER_MS = 100
 const TICK_MS = 250
 /** Statistics at a time: a container that hangs must not keep those of others waiting. */
 const PARALLEL_MAX = 5
+/** How far the times of agents are apart, at most. */
+const PHASE_MS_MAX = 60_000
 /** A container whose statistics hang is left alone for so long. */
 const HUNG_REST_MS = 30_000
 
@@ -33,7 +35,8 @@ interface Needs {
 export class Sampler {
   intervals: Intervals = { normalMs: 5_000, watchedMs: 1_000, idleMs: 15_000 }
   readonly #containers = new Map<string, Watched>()
-  readonly #hostPace = new Pace()
+  readonly #phaseMs = Math.floor(Math.random() * PHASE_MS_MAX)
+  readonly #hostPace = new Pace(this.#phaseMs)
   #watched: ReadonlySet<string> = new Set()
   #isHostWatched = false
   #waiting: Watched[] = []
@@ -55,7 +58,7 @@ export class Sampler {
     for (const { id, name } of running) {
       const known = this.#containers.get(id)
       if (known) known.name = name
-      else this.#containers.set(id, { id, name, pace: new Pace(), last: undefined, isBusy: false })
+      else this.#containers.set(id, { id, name, pace: new Pace(this.#phaseMs), last: undefined, isBusy: false })
     }
   }
 

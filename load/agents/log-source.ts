@@ -28,7 +28,7 @@ function textOf(second: number, index: number, at: number): string {
   if (number % 7 === 0)
     return JSON.stringify({ level: level.toLowerCase(), msg: 'request', path: `/items/${number}`, ms: number % 90 })
   if (number % 11 === 0) return `    at handler (/app/server.js:${number % 400}:7)`
-  if (number % 5 === 0) return `\u001b[33m${level}\u001b[0m answered ${number} in ${number % 90} ms`
+  if (number % 5 === 0) return `\u001b[33m${level}\u001b[0m t=${at} answered ${number} in ${number % 90} ms`
   return `${level} t=${at} handled request ${number}`
 }
 

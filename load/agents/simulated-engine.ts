@@ -14,7 +14,7 @@ import { frame, linesOf, type SourceSettings } from './log-source'
 const IMAGES = ['example/web:1.4', 'example/api:2.0', 'postgres:16', 'redis:7', 'example/worker:9']
 const ACTION_MS = 200
 /** Until the next look at what a container logs, at most. */
-const LOG_STEP_MS = 250
+const LOG_STEP_MS = 1_000
 /** What `tail` goes back to. */
 const TAIL_MS = 30_000
 

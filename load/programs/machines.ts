@@ -28,6 +28,10 @@ const questions = {
     await untilConnected()
   },
   untilConnected: () => untilConnected(),
+  /** Stops all but so many. */
+  keep: async (count: number) => {
+    for (const machine of machines.splice(count)) machine.stop()
+  },
   end: async () => {
     for (const machine of machines) machine.stop()
     await ended

@@ -125,7 +125,7 @@ test('a counter that was reset gives no rate instead of a wrong one', () => {
 })
 
 test('idle containers are sampled ever slower, up to the limit, until they do something', () => {
-  const pace = new Pace()
+  const pace = new Pace(0)
   const intervals = { normalMs: 5_000, watchedMs: 1_000, idleMs: 15_000 }
   const idle = { cpu: 0, memory: 1, memory_limit: null, rx: 0, tx: 0, read: null, write: null, pids: 1 }
   const next = (isWatched = false) => {
@@ -138,6 +138,19 @@ test('idle containers are sampled ever slower, up to the limit, until they do so
   expect(next(true)).toBe(1_000)
   pace.saw({ ...idle, cpu: 5 })
   expect(next()).toBe(5_000)
+})
+
+test('agents sample at times of their own, a container that begins at once and then with the others', () => {
+  const intervals = { normalMs: 5_000, watchedMs: 1_000, idleMs: 15_000 }
+  const dueAfter = (phaseMs: number, begun: number) => {
+    const pace = new Pace(phaseMs)
+    expect(pace.isDue(begun)).toBe(true)
+    pace.begin(begun, intervals, false)
+    return Array.from({ length: 60 }, (_, i) => 100_000 + i * 100).find(time => pace.isDue(time))
+  }
+  expect([100_000, 101_200, 104_900].map(begun => dueAfter(0, begun))).toEqual([105_000, 105_000, 105_000])
+  expect([100_000, 101_200].map(begun => dueAfter(31_700, begun))).toEqual([101_700, 101_700])
+  expect(dueAfter(31_700, 101_700)).toBe(undefined)
 })
 
 test('the files of /proc', () => {
