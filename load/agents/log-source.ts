@@ -2,11 +2,12 @@ export interface SourceSettings {
   /** Per second; less than 1 means a line every so many seconds. */
   lines: number
   bursts: boolean
-  /** Different containers burst at different times. */
+  /** From 0 to 59. Different containers log and burst at different times. */
   phase: number
 }
 
 const BURST_FACTOR = 100
+const PHASES = 60
 const LEVELS = ['INFO', 'INFO', 'INFO', 'WARN', 'ERROR']
 
 /** What a container logs in a second, always the same, so that it can be asked for again. Times in ms. */
@@ -15,10 +16,11 @@ export function linesOf(second: number, { lines, bursts, phase }: SourceSettings
   const every = lines > 0 && lines < 1 ? Math.round(1 / lines) : 1
   const base = lines < 1 ? Number(lines > 0 && (second + phase) % every === 0) : Math.round(lines)
   const count = isBurst ? Math.max(1, Math.ceil(lines)) * BURST_FACTOR : base
+  const offset = (phase * 1_000) / PHASES
   return Array.from({ length: count }, (_, index) => {
-    const at = second * 1_000 + Math.floor((index * 1_000) / count)
+    const at = second * 1_000 + Math.floor(((index * 1_000) / count + offset) % 1_000)
     return { at, text: textOf(second, index, at) }
-  })
+  }).sort((a, b) => a.at - b.at)
 }
 
 /** Plain, with the time by which the benchmark measures delays, colored, JSON, and the lines of a stack trace. */
