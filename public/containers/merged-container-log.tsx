@@ -2,15 +2,18 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { TOPICS_MAX } from '../../src/contract/values'
 import { formatCount } from '../../text/numbers'
-import { messageOf } from '../api'
+import { client, messageOf } from '../api'
 import { type LogLine, streamTopics, type TopicsHandle } from '../client'
 import { LogModel, LogViewer } from '../components/log-viewer'
+import { MERGED_LINES_MAX, MergedLines } from '../components/merged-lines'
 import { useInterval } from '../use-interval'
-import type { ContainerFilters } from './filters'
-import { LINES_MAX, MergedContainerLines } from './merged-container-lines'
+import { type ContainerFilters, containerParams } from './filters'
 
 /** How often the lines of more containers are read than a connection can have topics. */
 const POLL_MS = 2_000
+const PAGE_LINES = 2_000
+/** Lines of other machines may arrive this much out of order. */
+const OVERLAP_MS = 5_000
 
 interface MergedContainerLogProps {
   filters: ContainerFilters
@@ -25,11 +28,16 @@ export function MergedContainerLog({ filters, periodMs, names }: MergedContainer
   known.current = names
   const { lines, model } = useMemo(() => {
     const since = new Date(Date.now() - periodMs).toISOString()
-    const nameOf = (topic: string) => {
-      const id = topic.replace(/^container:/, '')
-      return known.current.get(id) ?? id.slice(-8)
-    }
-    const lines = new MergedContainerLines(filters, since, nameOf)
+    const params = { ...containerParams(filters), limit: PAGE_LINES }
+    const lines = new MergedLines({
+      readPage: from => client.get('/api/containers/logs', { ...params, ...from }),
+      since,
+      overlapMs: OVERLAP_MS,
+      sourceOf: topic => {
+        const id = topic.replace(/^container:/, '')
+        return known.current.get(id) ?? id.slice(-8)
+      },
+    })
     return { lines, model: new LogModel(lines.source) }
   }, [filters, periodMs])
   const isFull = useSignal(false)
@@ -62,7 +70,7 @@ export function MergedContainerLog({ filters, periodMs, names }: MergedContainer
     <div class="merged-container-log">
       {isFull.value && (
         <p class="notice">
-          Only the first {formatCount(LINES_MAX)} lines are shown. Choose a shorter time or fewer containers.
+          Only the first {formatCount(MERGED_LINES_MAX)} lines are shown. Choose a shorter time or fewer containers.
         </p>
       )}
       <LogViewer model={model} steps={[]} path={null} empty="No log lines in this time" sources="names" />

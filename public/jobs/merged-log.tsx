@@ -3,18 +3,26 @@ import type { ComponentChildren } from 'preact'
 import { useMemo, useRef } from 'preact/hooks'
 import type { Job } from '../../src/contract/jobs'
 import { formatCount } from '../../text/numbers'
-import { messageOf } from '../api'
+import { client, messageOf } from '../api'
 import { LogModel, LogViewer } from '../components/log-viewer'
+import { MERGED_LINES_MAX, MergedLines } from '../components/merged-lines'
 import { useInterval } from '../use-interval'
 import { hasEnded } from './job'
-import { LINES_MAX, MergedLines } from './merged-lines'
 
 const POLL_MS = 2_000
+const PAGE_LINES = 5_000
+/** Lines of other processes may arrive this much out of order. */
+const OVERLAP_MS = 3_000
 
 /** The merged log of a job and its descendants. Each line names its job. */
 export function MergedLog({ job, scope }: { job: Job; scope: ComponentChildren }) {
   const { lines, model } = useMemo(() => {
-    const lines = new MergedLines(job.id)
+    const params = { scope: 'job', descendants: 'true', limit: PAGE_LINES, job_id: job.id } as const
+    const lines = new MergedLines({
+      readPage: from => client.get('/api/logs', { ...params, ...from }),
+      overlapMs: OVERLAP_MS,
+      sourceOf: topic => topic.replace(/^job:/, ''),
+    })
     return { lines, model: new LogModel(lines.source) }
   }, [job.id])
   const isReading = useRef(false)
@@ -39,7 +47,7 @@ export function MergedLog({ job, scope }: { job: Job; scope: ComponentChildren }
     <>
       {isFull.value && (
         <p class="notice">
-          Only the first {formatCount(LINES_MAX)} lines are shown. The logs of single jobs have no limit.
+          Only the first {formatCount(MERGED_LINES_MAX)} lines are shown. The logs of single jobs have no limit.
         </p>
       )}
       <LogViewer

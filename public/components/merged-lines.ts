@@ -1,28 +1,37 @@
-import type { ReplyOf, RouteAt } from '../../src/contract/api'
-import { client } from '../api'
 import type { LogLine } from '../client'
-import type { LogSource, PageQuery } from '../components/log-viewer'
+import type { LogSource, PageQuery } from './log-viewer'
 
-type MergedPage = ReplyOf<RouteAt<'get', '/api/logs'>>
+/** Longer logs must be read one by one. */
+export const MERGED_LINES_MAX = 50_000
 
-const PAGE_LINES = 5_000
-/** Longer logs must be read job by job. */
-export const LINES_MAX = 50_000
-/** Lines of other processes may arrive this much out of order. */
-const OVERLAP_MS = 3_000
+interface MergedPage {
+  items: (LogLine & { topic: string })[]
+  next_cursor: string | null
+}
+
+interface Merging {
+  /** Reads a page of lines by time. */
+  readPage(from: { cursor: string } | { since: string | undefined }): Promise<MergedPage>
+  /** Where the log begins; default: with the first line. */
+  since?: string
+  /** Lines of other processes or machines may arrive this much out of order. */
+  overlapMs: number
+  /** What a line shows as its source. */
+  sourceOf(topic: string): string
+}
 
 /**
- * The lines of a job and its descendants by time, renumbered. The server can only page them by time, so they are kept
- * and searched in memory.
+ * The lines of several topics by time, renumbered. The server can only page them by time, so they are kept and searched
+ * in memory.
  */
 export class MergedLines {
   readonly lines: LogLine[] = []
   private readonly seen = new Set<string>()
 
-  constructor(private readonly jobId: string) {}
+  constructor(private readonly merging: Merging) {}
 
   get isFull() {
-    return this.lines.length >= LINES_MAX
+    return this.lines.length >= MERGED_LINES_MAX
   }
 
   /** Reads further lines. @returns the new ones */
@@ -30,14 +39,20 @@ export class MergedLines {
     const before = this.lines.length
     let cursor: string | null = null
     const last = this.lines.at(-1)
-    const since = last && new Date(Date.parse(last.timestamp) - OVERLAP_MS).toISOString()
-    const params = { scope: 'job', descendants: 'true', limit: PAGE_LINES, job_id: this.jobId } as const
+    const { overlapMs, readPage } = this.merging
+    const since = last ? new Date(Date.parse(last.timestamp) - overlapMs).toISOString() : this.merging.since
     do {
-      const from: { cursor: string } | { since: string | undefined } = cursor === null ? { since } : { cursor }
-      const page: MergedPage = await client.get('/api/logs', { ...params, ...from })
+      const page: MergedPage = await readPage(cursor === null ? { since } : { cursor })
       for (const line of page.items) this.add(line)
       cursor = page.next_cursor
     } while (cursor !== null && !this.isFull)
+    return this.lines.slice(before)
+  }
+
+  /** Takes lines of a topic as they are written. @returns the new ones */
+  take(topic: string, lines: readonly LogLine[]): LogLine[] {
+    const before = this.lines.length
+    for (const line of lines) this.add({ ...line, topic })
     return this.lines.slice(before)
   }
 
@@ -53,7 +68,7 @@ export class MergedLines {
     if (this.seen.has(key) || this.isFull) return
     this.seen.add(key)
     const number = this.lines.length + 1
-    this.lines.push({ ...line, line: number, seq: number, source: topic.replace(/^job:/, '') })
+    this.lines.push({ ...line, line: number, seq: number, source: this.merging.sourceOf(topic) })
   }
 }
 
