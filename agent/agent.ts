@@ -119,6 +119,7 @@ export class Agent {
     sampler.start()
     await Promise.all([watch.run(), connection.run()])
     await commands.settled()
+    await readers.settled()
     await positions.save()
     await spool.close()
     await journal.close()

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { mustBuild } from './bundle.mjs'
 import { run } from './command.mjs'
 import { ensurePackages } from './packages.mjs'
@@ -24,17 +25,36 @@ const options = ['--json', `--outputFile=${results}`, ...process.argv.slice(2), 
 // Each test file loads thousands of modules anew: with more room for what is short-lived, that takes a fifth less time.
 const node = ['--max-semi-space-size=64']
 const code = await run(process.execPath, [...node, jest, ...options], { env, stdio: ['inherit', 'ignore', 'inherit'] })
-const { passed, failed } = countsIn(results)
+const { passed, failed, failures } = summaryOf(results)
 rmSync(folder, { recursive: true })
+for (const failure of failures) process.stdout.write(`Failed: ${failure}\n`)
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed && code === 0 ? 1 : code
 
-/** A file that could not be loaded counts as one failed test, as does a run without results. */
-function countsIn(file) {
+/** A file that could not be loaded, or cleaned up, counts as one failed test, as does a run without results. */
+function summaryOf(file) {
   try {
-    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'))
-    return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites }
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(
+      readFileSync(file, 'utf8'),
+    )
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests + numRuntimeErrorTestSuites,
+      failures: testResults.filter(({ status }) => status === 'failed').flatMap(failuresIn),
+    }
   } catch {
-    return { passed: 0, failed: 1 }
+    return { passed: 0, failed: 1, failures: [] }
   }
 }
+
+/** In a few words, for the end of a long output. */
+function failuresIn({ name, message, assertionResults }) {
+  const file = relative(ROOT, name)
+  const failed = assertionResults.filter(({ status }) => status === 'failed')
+  if (failed.length === 0) return [`${file}: ${firstLines(message)}`]
+  return failed.map(
+    ({ fullName, failureMessages }) => `${file}, ${fullName}: ${firstLines(failureMessages.join('\n'))}`,
+  )
+}
+
+const firstLines = text => stripVTControlCharacters(text).replace(/\s+/g, ' ').trim().slice(0, 300)

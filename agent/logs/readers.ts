@@ -19,16 +19,22 @@ interface Needs {
 
 /** One reader for each generation of a container that runs, or has run since it was read last. */
 export class LogReaders {
-  readonly #running = new Map<string, AbortController>()
+  readonly #running = new Map<string, { abort(): void; ended: Promise<void> }>()
   #containers = new Map<string, Inspected>()
 
   constructor(private readonly needs: Needs) {}
 
   follow(containers: readonly Inspected[]): void {
+    if (this.needs.signal.aborted) return
     this.#containers = new Map(containers.map(each => [each.id, each]))
-    for (const [id, controller] of this.#running) if (!this.#containers.has(id)) controller.abort()
+    for (const [id, reader] of this.#running) if (!this.#containers.has(id)) reader.abort()
     for (const each of containers)
       if (!this.#running.has(each.id) && this.#running.size < READERS_MAX && this.#hasMore(each)) this.#start(each)
+  }
+
+  /** After the stop: resolves when what was read is in the spool, and nothing more comes. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
   }
 
   #hasMore({ id, state, finished_at }: Inspected): boolean {
@@ -46,14 +52,13 @@ export class LogReaders {
     const controller = new AbortController()
     const abort = () => controller.abort()
     signal.addEventListener('abort', abort, { once: true })
-    this.#running.set(id, controller)
     const reader = new LogReader({
       ...{ engine: this.needs.engine, output: this.needs.output, linesPerSecond: this.needs.linesPerSecond },
       ...{ container, position, signal: controller.signal },
       isRunning: () => this.#containers.get(id)?.state === 'running',
     })
     const startedAt = now()
-    reader
+    const ended = reader
       .run()
       .catch(error => say(`The log of ${container.name} is not read: ${messageOf(error)}`))
       .finally(() => {
@@ -64,5 +69,6 @@ export class LogReaders {
         const current = this.#containers.get(id)
         if (current && current.state === 'running' && !signal.aborted) this.follow([...this.#containers.values()])
       })
+    this.#running.set(id, { abort, ended })
   }
 }

@@ -50,6 +50,7 @@ export class Spool {
   /** Changes of segments follow one another. */
   #work: Promise<void> = Promise.resolve()
   #isWriting = false
+  #isClosed = false
 
   private constructor(private readonly settings: SpoolSettings) {
     this.#gaps = new Gaps(gap => void this.add(gap), settings.now)
@@ -83,9 +84,10 @@ export class Spool {
   /**
    * Resolves when the records are in the file, which survives the end of the process, or are lost and counted.
    * @param isSynced wait until they survive the end of the machine, too
-   * @returns whether they are in the file
+   * @returns whether they are in the file; never after `close`
    */
   add(record: AgentRecord | AgentRecord[], isSynced = false): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false)
     return new Promise(done => {
       this.#waiting.push({ records: Array.isArray(record) ? record : [record], isSynced, isKept: true, done })
       if (!this.#isWriting) void this.#queue(() => this.#write())
@@ -133,6 +135,7 @@ export class Spool {
     clearInterval(this.#timer)
     await this.#work // which may lose something
     this.#gaps.flush()
+    this.#isClosed = true
     await this.#queue(async () => {
       for (const segment of this.#segments) await segment.seal()
       await this.#removeDone()

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -56,8 +57,9 @@ export class PodmanEngine {
 
   async stop(): Promise<void> {
     await this.#podman('rm', '--all', '--force', '--time', '0').catch(() => undefined) // if it does not work at all
-    this.#service?.kill()
-    await rm(this.folder, { recursive: true, force: true })
+    if (this.#service?.kill()) await once(this.#service, 'exit')
+    // Podman's processes that clean up after each container run on by themselves.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 
   async #prepare(): Promise<void> {

@@ -153,3 +153,18 @@ test('a disk that cannot be written loses records, says so, and counts them when
   )
   await again.close()
 })
+
+test('what comes after the end is not written, so that the folder can go', async () => {
+  const spool = await open()
+  expect(await spool.add(log('before'))).toBe(true)
+  const closed = spool.close()
+  const during = spool.add(log('meanwhile'))
+  await closed
+  const before = await readdir(folder)
+  expect(await spool.add([log('after'), sample('web')])).toBe(false)
+  spool.lost({ what: 'logs', container: 'web', reason: 'rate_limit', at: now })
+  expect(await readdir(folder)).toEqual(before)
+  const again = await open()
+  expect(textsOf(await drain(again, true))).toEqual((await during) ? ['before', 'meanwhile'] : ['before'])
+  await again.close()
+})

@@ -108,12 +108,14 @@ describeInBrowser('tabs that are open at once over HTTP/1.1', () => {
     const context = await signedIn()
     await closeAndRelease(context, visitor.page, 0)
     const ids = await createJobs(4)
-    const streaming = await openJobs(context, ids.slice(0, 3))
-    await expectLive(streaming)
-    const [first, ...others] = streaming
-    others.push(...(await openJobs(context, ids.slice(3))))
-    for (const [at, label] of [/^Live$/, /^Live$/, /^Live \((websocket|poll)\)$/].entries())
-      await others[at]?.locator('.sidebar .live.is-live').getByText(label).waitFor()
+    const pages: Page[] = []
+    // One after another, so that no page finds a slot taken that another one is about to release.
+    for (const [at, label] of [/^Live$/, /^Live$/, /^Live$/, /^Live \((websocket|poll)\)$/].entries()) {
+      const page = await openJob(context, ids[at] ?? '', app.url)
+      await page.locator('.sidebar .live.is-live').getByText(label).waitFor()
+      pages.push(page)
+    }
+    const [first, ...others] = pages
     await closeAndRelease(context, first, 2)
     const [late] = await openJobs(context, await createJobs(1))
     await late?.locator('.sidebar').getByText('Live', { exact: true }).waitFor()
