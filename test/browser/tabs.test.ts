@@ -12,6 +12,8 @@ import { type RealTab, startRealTabs } from './real-tabs'
 const TABS = 7
 const MANY_TABS = 10
 const LINES = 40
+/** Streams that a page opens, one after another. */
+const OPENED = 30
 // Each tab may take as long as the only page of another test.
 jest.setTimeout(MANY_TABS * 60_000)
 
@@ -121,6 +123,21 @@ describeInBrowser('tabs that are open at once over HTTP/1.1', () => {
     await late?.locator('.sidebar').getByText('Live', { exact: true }).waitFor()
     for (const id of ids) await writeLines(app, id)
     await expectLines(others)
+  })
+
+  it('get the connection slot of a stream that they closed a moment ago', async () => {
+    const context = await signedIn()
+    const pages = []
+    for (const id of await createJobs(3)) {
+      const page = await context.newPage()
+      await page.goto(`${app.url}/healthz`)
+      await page.addScriptTag({ url: '/client/tailrace.js', type: 'module' })
+      await page.evaluate(recordJob, id)
+      await page.waitForFunction(isInState, 'live')
+      pages.push(page)
+    }
+    const transports = await pages.at(-1)?.evaluate(transportsOf, { topics: ['events'], count: OPENED })
+    expect(transports).toEqual(Array(OPENED).fill('sse'))
   })
 
   it('resume after the server was down', async () => {
@@ -262,13 +279,39 @@ const shownLines = () =>
 /** Runs in a page that `recordJob` prepared. A string would need `eval`, which the page's CSP forbids. */
 const isInState = (state: string) => (globalThis as unknown as { seen: { state: string } }).seen.state === state
 
+/** Runs in a page that `recordJob` prepared: closes its stream, and then opens others that each end another one. */
+async function transportsOf({ topics, count }: { topics: string[]; count: number }) {
+  const { Tailrace, seen } = globalThis as unknown as {
+    Tailrace: typeof import('../../public/client')
+    seen: { handle: { close(): void } }
+  }
+  const transports: string[] = []
+  seen.handle.close()
+  for (let at = 0; at < count; at++) {
+    const early = Tailrace.streamTopics(topics)
+    for (let turns = 0; turns < at; turns++) await undefined
+    early.close()
+    await new Promise<void>(resolve => {
+      const handle = Tailrace.streamTopics(topics, {
+        onState(state, { transport }) {
+          if (state !== 'live') return
+          transports.push(transport)
+          handle.close()
+          resolve()
+        },
+      })
+    })
+  }
+  return transports
+}
+
 /** Runs in a page with the client library: records the lines and state of a job in a global. */
 function recordJob(id: string) {
-  const seen = { lines: [] as number[], state: '' }
+  const seen = { lines: [] as number[], state: '', handle: undefined as unknown }
   const { Tailrace } = Object.assign(globalThis, { seen }) as unknown as {
     Tailrace: typeof import('../../public/client')
   }
-  Tailrace.streamJob(id, {
+  seen.handle = Tailrace.streamJob(id, {
     limit: 'all',
     onLogs: fresh => seen.lines.push(...fresh.map(each => each.line)),
     onState: state => {

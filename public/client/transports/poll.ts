@@ -18,7 +18,7 @@ const PAUSE_AFTER_NEWS_MS = 250
 export const poll: Transport = async (request, sink, signal) => {
   let after = request.resume.id
   for (;;) {
-    const release = await acquireConnectionSlot(request.baseUrl)
+    const release = await acquireConnectionSlot(request.baseUrl, signal)
     const result = await pollOnce(request, after, release ? WAIT_MS : 0, sink, signal).finally(release)
     if ('kind' in result) return result
     after = result.last_event_id ?? after

@@ -12,7 +12,7 @@ const SILENCE_MS = 80_000
 /** Server-sent events over `fetch`, which unlike EventSource can send headers and read the status. */
 export const sse: Transport = async (request, sink, signal) => {
   if (request.options.transports?.length === 1) return stream(request, sink, signal)
-  const release = await acquireConnectionSlot(request.baseUrl)
+  const release = await acquireConnectionSlot(request.baseUrl, signal)
   return release ? stream(request, sink, signal).finally(release) : { kind: 'no_connection_slot' }
 }
 
