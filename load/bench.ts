@@ -5,6 +5,7 @@ import { stopEverything } from './place'
 import { whileProgramsRun } from './programs/program'
 import { agents } from './scenarios/agents/agents'
 import { agentOutage } from './scenarios/agents/outage'
+import { agentProgram } from './scenarios/agents/program'
 import { alerts } from './scenarios/alerts/alerts'
 import { append } from './scenarios/append'
 import { crawl } from './scenarios/crawl/crawl'
@@ -31,6 +32,7 @@ const scenarios: Record<string, Scenario> = {
   monitors,
   crawl,
   agents,
+  'agent-program': agentProgram,
   'agent-outage': agentOutage,
 }
 

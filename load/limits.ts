@@ -43,6 +43,9 @@ export const AIMS = {
   agentSampleMsP95: 1_000,
   agentLineMsP99: 300,
   agentChartMsP95: 100,
+  /** Of a core, and of memory, for an agent that watches 50 containers. */
+  agentCpuPercentMax: 3,
+  agentRssMbMax: 80,
   /** Of what is new, while agents send what they kept. */
   agentLiveMsMax: 2_000,
 }

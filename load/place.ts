@@ -72,7 +72,7 @@ async function removeFolder(folder: string) {
 export interface Server extends Awaited<ReturnType<typeof startServer>> {}
 
 export async function startServer(place: Place, role: 'all' | 'web' | 'worker', env: Record<string, string> = {}) {
-  const nodeOptions = ['--expose-gc', '--require', join(__dirname, 'programs/probe.js')]
+  const nodeOptions = ['--enable-source-maps', '--expose-gc', '--require', join(__dirname, 'programs/probe.js')]
   const program = startProgram<Probe>('src/main', { env: { ...settings(place, role), ...env }, nodeOptions })
   const { url = '' } = await program.printed('url')
   const headers = { authorization: `Bearer ${place.token}` }

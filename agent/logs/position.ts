@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Line } from './lines'
 
 /**
@@ -36,7 +36,8 @@ export class Position {
 
   /** Whether a line was not taken over before the interruption. */
   isNew(line: Line): boolean {
-    if (line.at < Math.max(this.#at - OVERLAP_MS, this.#floor)) return this.#again.size === 0
+    if (this.#again.size === 0) return true
+    if (line.at < Math.max(this.#at - OVERLAP_MS, this.#floor)) return false
     const key = keyOf(line)
     const left = this.#again.get(key) ?? 0
     if (left === 0) return true
@@ -81,4 +82,4 @@ export interface SavedPosition {
 }
 
 const keyOf = ({ at, stream, text }: Line) =>
-  `${at}${stream === 'stdout' ? 'o' : 'e'}${createHash('sha1').update(text).digest('base64url').slice(0, 12)}`
+  `${at}${stream === 'stdout' ? 'o' : 'e'}${hash('sha1', text, 'base64url').slice(0, 12)}`

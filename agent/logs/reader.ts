@@ -6,7 +6,7 @@ import { type Line, LineReader } from './lines'
 import type { Position } from './position'
 import { Rate } from './rate'
 
-/** Lines wait so long for others: a record for each would cost more than the line. */
+/** Lines that follow others wait so long for more: a record for each would cost more than the line. */
 const TOGETHER_MS = 50
 const LINES_MAX = 500
 const CHARS_MAX = 200_000
@@ -36,6 +36,7 @@ export class LogReader {
   readonly #rate = new Rate()
   #waiting: Line[] = []
   #chars = 0
+  #flushedAt = 0
   #timer: NodeJS.Timeout | undefined
   #adding: Promise<void> = Promise.resolve()
 
@@ -88,13 +89,17 @@ export class LogReader {
       this.#chars += line.text.length
       if (this.#waiting.length >= LINES_MAX || this.#chars >= CHARS_MAX) await this.#flush()
     }
-    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => void this.#flush(), TOGETHER_MS)
+    if (this.#waiting.length === 0) return
+    const waitMs = this.#flushedAt + TOGETHER_MS - performance.now()
+    if (waitMs <= 0) void this.#flush()
+    else this.#timer ??= setTimeout(() => void this.#flush(), waitMs)
   }
 
   /** Waits for the disk, so that an engine that is faster is held up instead of filling the memory. */
   #flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#flushedAt = performance.now()
     const lines = this.#waiting
     this.#waiting = []
     this.#chars = 0

@@ -6,6 +6,9 @@ import type { Kind } from './kind'
 const NEWLINE = 0x0a
 const OPENING = '{'.charCodeAt(0)
 const CLOSING = '}'.charCodeAt(0)
+/** What was written last, and not sent yet, is kept for sending: most records go at once, and need not be read again. */
+const TAIL_BYTES_MAX = 64 * 1024
+const EMPTY = Buffer.alloc(0)
 const NAME = /^(\d+)-(events|logs|metrics)-([0-9a-f-]{36})\.jsonl$/
 
 /** Records that are sent together: complete JSON texts, separated by newlines. */
@@ -27,6 +30,8 @@ export class Segment {
   isOld = false
   #ackedOffset = 0
   #sentOffset = 0
+  /** What follows `#sentOffset`; undefined if only the file has it. */
+  #tail: Buffer | undefined
   /** Where each batch that is not acknowledged ends. */
   #batches: { last: number; offset: number }[] = []
   #file: FileHandle | undefined
@@ -41,6 +46,7 @@ export class Segment {
   static async create(folder: string, kind: Kind, now: number): Promise<Segment> {
     const segment = new Segment(folder, randomUUID(), kind, now)
     segment.#file = await open(segment.path, 'ax', 0o600)
+    segment.#tail = EMPTY
     return segment
   }
 
@@ -86,6 +92,8 @@ export class Segment {
     }
     this.bytes += data.length
     this.count += lines.length
+    if (!this.#tail) return
+    this.#tail = this.#tail.length + data.length > TAIL_BYTES_MAX ? undefined : Buffer.concat([this.#tail, data])
   }
 
   async sync(): Promise<void> {
@@ -102,23 +110,25 @@ export class Segment {
   /** After a new connection: what is not acknowledged is sent again. */
   rewind(): void {
     this.sent = this.acked
+    if (this.#sentOffset !== this.#ackedOffset) this.#tail = undefined
     this.#sentOffset = this.#ackedOffset
     this.#batches = []
   }
 
   /** The next records to send; undefined if all are sent. @throws if the file cannot be read */
   async next(recordsMax: number, bytesMax: number): Promise<Chunk | undefined> {
+    if (this.sent === this.count) return undefined
     const left = this.bytes - this.#sentOffset
-    if (left === 0 || this.sent === this.count) return undefined
     let bytes = await this.#read(Math.min(left, bytesMax))
     // a single record that is larger
-    if (bytes.indexOf(NEWLINE) === -1) bytes = await this.#read(left)
+    if (!bytes.includes(NEWLINE)) bytes = await this.#read(left)
     const { end, count } = linesWithin(bytes, recordsMax)
     if (count === 0) throw new Error(`The segment ${this.path} is shorter than what was written.`)
     const first = this.sent + 1
     this.sent += count
     this.#sentOffset += end
     this.#batches.push({ last: this.sent, offset: this.#sentOffset })
+    this.#tail = this.#sentOffset === this.bytes ? EMPTY : this.#tail?.subarray(end)
     return { first, count, bytes: bytes.subarray(0, end - 1) }
   }
 
@@ -145,7 +155,9 @@ export class Segment {
     await rm(this.path, { force: true })
   }
 
+  /** What is to be sent next. */
   async #read(length: number): Promise<Buffer> {
+    if (this.#tail) return this.#tail.subarray(0, length)
     const file = await open(this.path, 'r')
     try {
       const buffer = Buffer.allocUnsafe(length)

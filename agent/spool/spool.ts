@@ -13,6 +13,8 @@ const SEGMENT_AGE_MAX_MS = 5 * 60_000
 /** Whole records are sent, so that each must fit into a message. */
 export const RECORD_BYTES_MAX = MESSAGE_BYTES_MAX - 1_024
 const TIDY_EVERY_MS = 10_000
+/** Records that follow others wait so long for more: a write and a message of their own would cost more than they do. */
+const TOGETHER_MS = 50
 /** So that a small spool has more than one segment of each kind. */
 const SEGMENTS_MIN = 16
 
@@ -49,7 +51,9 @@ export class Spool {
   #waiting: Waiting[] = []
   /** Changes of segments follow one another. */
   #work: Promise<void> = Promise.resolve()
-  #isWriting = false
+  #isWriteQueued = false
+  #writtenAt = 0
+  #writeTimer: NodeJS.Timeout | undefined
   #isClosed = false
 
   private constructor(private readonly settings: SpoolSettings) {
@@ -90,8 +94,9 @@ export class Spool {
     if (this.#isClosed) return Promise.resolve(false)
     return new Promise(done => {
       this.#waiting.push({ records: Array.isArray(record) ? record : [record], isSynced, isKept: true, done })
-      if (!this.#isWriting) void this.#queue(() => this.#write())
-      this.#isWriting = true
+      const waitMs = isSynced ? 0 : this.#writtenAt + TOGETHER_MS - performance.now()
+      if (waitMs <= 0) this.#writeNow()
+      else this.#writeTimer ??= setTimeout(() => this.#writeNow(), waitMs)
     })
   }
 
@@ -133,8 +138,10 @@ export class Spool {
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    this.#writeNow()
     await this.#work // which may lose something
     this.#gaps.flush()
+    this.#writeNow()
     this.#isClosed = true
     await this.#queue(async () => {
       for (const segment of this.#segments) await segment.seal()
@@ -148,8 +155,16 @@ export class Spool {
     return this.#work
   }
 
+  #writeNow(): void {
+    clearTimeout(this.#writeTimer)
+    this.#writeTimer = undefined
+    if (!this.#isWriteQueued) void this.#queue(() => this.#write())
+    this.#isWriteQueued = true
+  }
+
   async #write(): Promise<void> {
-    this.#isWriting = false
+    this.#isWriteQueued = false
+    this.#writtenAt = performance.now()
     const waiting = this.#waiting
     this.#waiting = []
     for (const kind of KINDS) {

@@ -17,6 +17,7 @@ export interface Program<Q extends Questions> {
 }
 
 interface Options {
+  args?: string[]
   env?: Record<string, string>
   nodeOptions?: string[]
 }
@@ -47,11 +48,14 @@ export async function whileProgramsRun<T>(work: Promise<T>): Promise<T> {
  * Starts a program of dist/.
  * @param file path in dist, without `.js`
  */
-export function startProgram<Q extends Questions>(file: string, { env = {}, nodeOptions = [] }: Options = {}) {
-  const child = fork(join(ROOT, 'dist', `${file}.js`), [], {
+export function startProgram<Q extends Questions>(
+  file: string,
+  { args = [], env = {}, nodeOptions = ['--enable-source-maps'] }: Options = {},
+) {
+  const child = fork(join(ROOT, 'dist', `${file}.js`), args, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },
-    execArgv: ['--enable-source-maps', ...nodeOptions],
+    execArgv: nodeOptions,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   running.add(child)

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { StubContainer } from '../../load/agents/stub-shapes'
 import type { AgentCommand } from '../../src/contract/agent-protocol'
 import { eventually } from '../support/programs'
 import { Place } from './place'
-import type { StubContainer } from './stub-engine'
 
 let place: Place
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { LINE_BYTES_MAX, LineReader } from '../../agent/logs/lines'
 import { Position } from '../../agent/logs/position'
-import { frameOf } from './stub-shapes'
+import { frameOf } from '../../load/agents/stub-shapes'
 
 const T1 = '2026-01-02T03:04:05.678901234Z'
 const T2 = '2026-01-02T03:04:06.5Z'

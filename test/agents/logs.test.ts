@@ -1,5 +1,5 @@
+import type { StubContainer } from '../../load/agents/stub-shapes'
 import { Place } from './place'
-import type { StubContainer } from './stub-engine'
 
 let place: Place
 

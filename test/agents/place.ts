@@ -5,8 +5,8 @@ import { Agent, type AgentOptions } from '../../agent'
 import { enroll, type Facts, Identity } from '../../agent/connection'
 import { EngineClient } from '../../agent/engine'
 import { HostSampler } from '../../agent/samples'
+import { StubEngine } from '../../load/agents/stub-engine'
 import { ProtocolServer } from './protocol-server'
-import { StubEngine } from './stub-engine'
 
 export const FACTS: Facts = {
   ...{ hostname: 'machine', hardware_uuid: null, boot_id: null, platform: 'linux', os: 'Test', cpus: 4, memory: 8e9 },

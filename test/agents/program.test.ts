@@ -2,9 +2,9 @@ import { existsSync, statSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StubEngine } from '../../load/agents/stub-engine'
 import { CommandLine } from '../cli/cli'
 import { ProtocolServer } from './protocol-server'
-import { StubEngine } from './stub-engine'
 
 let command: CommandLine
 let folder: string

@@ -92,14 +92,14 @@ test('a full spool drops the oldest samples first, then the oldest lines, never 
   await spool.add(event('first'))
   for (let index = 0; index < 300; index++) {
     now += 1_000
-    await spool.add([sample('web'), log(`${index} ${'x'.repeat(100)}`)])
+    await spool.add([sample('web'), log(`${index} ${'x'.repeat(100)}`)], true)
   }
   const half = await drainedCounts(spool)
   expect(half.samples).toBeLessThan(half.lines)
   expect(half.lines).toBe(300)
   for (let index = 300; index < 1_500; index++) {
     now += 1_000
-    await spool.add([sample('web'), log(`${index} ${'x'.repeat(100)}`)])
+    await spool.add([sample('web'), log(`${index} ${'x'.repeat(100)}`)], true)
   }
   await spool.add(event('last'))
   expect(spool.bytes).toBeLessThan(130_000)

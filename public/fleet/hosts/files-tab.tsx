@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { Listing, number } from '../../components/listing'
@@ -19,6 +19,9 @@ const NO_CARVER =
 const NO_MATCH =
   'The host has not scheduled an upload: no file matches this pattern, or its carver is disabled (enable it with --disable_carver=false).'
 
+/** Answers of the host that are kept: one may come before the page knows the query's id. */
+const ANSWERS_MAX = 100
+
 /** Polling interval while files are expected or incomplete. */
 const INTERVAL_MS = 3_000
 
@@ -29,6 +32,14 @@ export function FilesTab({ hostId }: { hostId: string }) {
   const isPatternUsed = useSignal(false)
   const message = useSignal('')
   const problem = useSignal('')
+  const answers = useRef(new Map<string, QueryResult>())
+  const explain = () => {
+    const answer = answers.current.get(queryId.peek())
+    if (!answer) return
+    if (answer.error !== null) message.value = `The host reported an error: ${answer.error}`
+    else if (answer.state === 'no_rows') message.value = isPatternUsed.peek() ? NO_MATCH : NO_CARVER
+    else message.value = SCHEDULED
+  }
   const request = async (path: string) => {
     try {
       const { query } = await client.post('/api/hosts/{id}/query', { id: hostId, body: { sql: carveSql(path) } })
@@ -36,6 +47,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
       isPatternUsed.value = isPattern(path)
       message.value = 'The file has been requested. It appears here when the host sends it.'
       problem.value = ''
+      explain()
     } catch (error) {
       problem.value = messageOf(error)
     }
@@ -49,11 +61,12 @@ export function FilesTab({ hostId }: { hostId: string }) {
     () =>
       watch(`host:${hostId}`, {
         onEvent: ({ type, data }) => {
-          const { query_id, state, error } = data as QueryResult
-          if (type !== 'query_result' || query_id !== queryId.peek()) return
-          if (error !== null) message.value = `The host reported an error: ${error}`
-          else if (state === 'no_rows') message.value = isPatternUsed.value ? NO_MATCH : NO_CARVER
-          else message.value = SCHEDULED
+          if (type !== 'query_result') return
+          const answer = data as QueryResult
+          const [oldest] = answers.current.keys()
+          if (oldest !== undefined && answers.current.size >= ANSWERS_MAX) answers.current.delete(oldest)
+          answers.current.set(answer.query_id, answer)
+          explain()
         },
       }),
     [hostId],

@@ -14,12 +14,13 @@ interface LabelHostsProps {
   onDismiss?(): void
 }
 
-/** The API's limit per request. */
+/** The API's limits per request. */
 const HOSTS_MAX = 500
+const LABELS_MAX = 500
 
 /** Adds a manual label to hosts or removes it. */
 export function LabelHosts({ hostIds, onDone, onDismiss }: LabelHostsProps) {
-  const { value, read } = useFetch('/api/labels', { limit: 500 })
+  const { value, read } = useFetch('/api/labels', { limit: LABELS_MAX })
   const problem = useSignal('')
   const message = useSignal('')
   const labels = (value.value?.items ?? []).filter(isManual)
@@ -33,8 +34,8 @@ export function LabelHosts({ hostIds, onDone, onDismiss }: LabelHostsProps) {
     onDone()
   }
   const add = async (name: string) => {
-    const known = labels.find(label => label.name === name)
     try {
+      const known = await manualLabel(name)
       const { id } = known ?? (await client.post('/api/labels', { body: { name } }))
       await change(id, ids => ({ add: ids }))
       problem.value = ''
@@ -44,9 +45,13 @@ export function LabelHosts({ hostIds, onDone, onDismiss }: LabelHostsProps) {
       problem.value = messageOf(error)
     }
   }
-  const askToRemove = (name: string) => {
-    removed.value = labels.find(label => label.name === name) ?? null
-    problem.value = removed.value ? '' : `There is no manual label ${name}.`
+  const askToRemove = async (name: string) => {
+    try {
+      removed.value = (await manualLabel(name)) ?? null
+      problem.value = removed.value ? '' : `There is no manual label ${name}.`
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
   }
   const lost = removed.value
   return (
@@ -57,7 +62,7 @@ export function LabelHosts({ hostIds, onDone, onDismiss }: LabelHostsProps) {
           event.preventDefault()
           const name = String(new FormData(event.currentTarget).get('name')).trim()
           if (name === '') return
-          if (event.submitter instanceof HTMLButtonElement && event.submitter.value === 'remove') askToRemove(name)
+          if (event.submitter instanceof HTMLButtonElement && event.submitter.value === 'remove') void askToRemove(name)
           else void add(name)
         }}
         onKeyDown={event => {
@@ -106,3 +111,7 @@ export function LabelHosts({ hostIds, onDone, onDismiss }: LabelHostsProps) {
     </>
   )
 }
+
+/** Asked for when it is needed: the list may not be there yet, or be out of date. */
+const manualLabel = async (name: string) =>
+  (await client.get('/api/labels', { limit: LABELS_MAX })).items.find(label => isManual(label) && label.name === name)

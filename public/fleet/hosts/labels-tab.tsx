@@ -9,11 +9,15 @@ import { LabelHosts } from './label-hosts'
 
 /** The labels of a host, manual and dynamic. */
 export function LabelsTab({ host, onChanged }: { host: HostWithDetails; onChanged(): void }) {
-  const { value } = useFetch('/api/labels', { limit: 500 })
+  const { value, read } = useFetch('/api/labels', { limit: 500 })
   const known = new Map((value.value?.items ?? []).map(label => [label.id, label]))
   const remove = async (id: string, reason: string) => {
     await client.post('/api/labels/{id}/hosts', { id, body: { remove: [host.id], reason } })
     onChanged()
+  }
+  const added = () => {
+    onChanged()
+    void read() // it may be a new label
   }
   return (
     <section class="panel host-labels-tab" aria-label="Labels">
@@ -42,7 +46,7 @@ export function LabelsTab({ host, onChanged }: { host: HostWithDetails; onChange
           )
         })}
       </ul>
-      {isOperator.value && <LabelHosts hostIds={[host.id]} onDone={onChanged} />}
+      {isOperator.value && <LabelHosts hostIds={[host.id]} onDone={added} />}
     </section>
   )
 }

@@ -5,10 +5,11 @@ export const TEN_MINUTES_MS = 10 * MINUTE_MS
 export const SOURCES = ['samples', 'minutes', 'ten_minutes'] as const
 export type Source = (typeof SOURCES)[number]
 
-/** Lengths of points, each a multiple of what it is computed from. */
-const STEPS_SECONDS = [
-  ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400],
-]
+/**
+ * Lengths of points, each a multiple of what it is computed from. None between ten seconds and a minute: to compute them
+ * would take thousands of samples, which lie apart on the disk.
+ */
+const STEPS_SECONDS = [...[1, 2, 5, 10, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400]]
 
 export interface Plan {
   source: Source

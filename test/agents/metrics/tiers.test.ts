@@ -7,7 +7,7 @@ const NOW = Date.parse('2026-11-30T10:07:13.456Z')
 test.each([
   [15 * MINUTE_MS, 1_000, 'samples', 1],
   [HOUR_MS, 1_000, 'samples', 5],
-  [6 * HOUR_MS, 1_000, 'samples', 30],
+  [6 * HOUR_MS, 1_000, 'minutes', 60],
   [24 * HOUR_MS, 1_000, 'minutes', 120],
   [24 * HOUR_MS, 300, 'minutes', 300],
   [7 * 24 * HOUR_MS, 1_000, 'ten_minutes', 1_200],

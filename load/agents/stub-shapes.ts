@@ -1,6 +1,40 @@
-import type { StubContainer } from './stub-engine'
-
 type Kind = 'docker' | 'podman'
+
+export interface StubLine {
+  at: number
+  stream: 'stdout' | 'stderr'
+  /** Without its end if the engine has cut the line here. */
+  text: string
+  isPart?: boolean
+}
+
+export interface StubContainer {
+  id: string
+  name: string
+  image: string
+  labels: Record<string, string>
+  state: 'created' | 'running' | 'exited'
+  health?: string
+  exitCode: number
+  restarts: number
+  createdAt: number
+  startedAt: number
+  finishedAt: number
+  tty: boolean
+  lines: StubLine[]
+  counters: {
+    cpuNs: number
+    memory: number
+    cache: number
+    rx: number
+    tx: number
+    read: number
+    write: number
+    pids: number
+  }
+  /** Counters grow by so much per second of time. */
+  cpuShare: number
+}
 
 /** Docker has nanoseconds, Podman before 5.8 whole seconds. */
 export function timeText(at: number, kind: Kind): string {

@@ -3,43 +3,7 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as after } from 'node:timers/promises'
-import { eventBody, frameOf, inspectBody, statsBody, timeText } from './stub-shapes'
-
-export interface StubLine {
-  at: number
-  stream: 'stdout' | 'stderr'
-  /** Without its end if the engine has cut the line here. */
-  text: string
-  isPart?: boolean
-}
-
-export interface StubContainer {
-  id: string
-  name: string
-  image: string
-  labels: Record<string, string>
-  state: 'created' | 'running' | 'exited'
-  health?: string
-  exitCode: number
-  restarts: number
-  createdAt: number
-  startedAt: number
-  finishedAt: number
-  tty: boolean
-  lines: StubLine[]
-  counters: {
-    cpuNs: number
-    memory: number
-    cache: number
-    rx: number
-    tx: number
-    read: number
-    write: number
-    pids: number
-  }
-  /** Counters grow by so much per second of time. */
-  cpuShare: number
-}
+import { eventBody, frameOf, inspectBody, type StubContainer, type StubLine, statsBody, timeText } from './stub-shapes'
 
 type Fault =
   | { path: RegExp; kind: 'hang' }
