@@ -42,8 +42,8 @@ function summaryOf(file) {
       failed: numFailedTests + numRuntimeErrorTestSuites,
       failures: testResults.filter(({ status }) => status === 'failed').flatMap(failuresIn),
     }
-  } catch {
-    return { passed: 0, failed: 1, failures: [] }
+  } catch (error) {
+    return { passed: 0, failed: 1, failures: [`no results (${error.message})`] }
   }
 }
 
@@ -57,4 +57,6 @@ function failuresIn({ name, message, assertionResults }) {
   )
 }
 
-const firstLines = text => stripVTControlCharacters(text).replace(/\s+/g, ' ').trim().slice(0, 300)
+function firstLines(text) {
+  return stripVTControlCharacters(text).replace(/\s+/g, ' ').trim().slice(0, 300)
+}

@@ -6,7 +6,7 @@ import { singleRedisTest } from '../support/cluster'
 import { eventually } from '../support/programs'
 import { System, untilPart } from './system'
 
-const PAGES = 150
+const PAGES = 300
 let system: System
 let site: CrawlSite
 let db: Db
