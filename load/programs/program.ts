@@ -19,6 +19,7 @@ export interface Program<Q extends Questions> {
 interface Options {
   args?: string[]
   env?: Record<string, string>
+  /** Instead of those for readable stack traces. */
   nodeOptions?: string[]
 }
 

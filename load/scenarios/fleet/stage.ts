@@ -59,7 +59,9 @@ export async function withFleetStage<T>(work: (stage: FleetStage) => Promise<T>)
 }
 
 export async function withHosts<T>(url: string, secret: string, count: number, work: (hosts: Hosts) => Promise<T>) {
-  const hosts = startProgram<FleetQuestions>('load/programs/fleet-node', { nodeOptions: ['--expose-gc'] })
+  const hosts = startProgram<FleetQuestions>('load/programs/fleet-node', {
+    nodeOptions: ['--enable-source-maps', '--expose-gc'],
+  })
   await hosts.ask('start', { url, secret, hosts: count, seed: 'benchmark' })
   // a new host has answered its initial queries before its second read
   const withinMs = TIMEOUT_MS + count * ENROL_MS
